@@ -1,0 +1,45 @@
+// A southbound component of the configuration. The face of this room.
+#pragma once
+
+#include <string>
+
+#include "config/registry.hpp"
+#include "expression/template.hpp"
+#include "message/result.hpp"
+#include "reactor/reactor.hpp"
+#include "router/inlet.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace fieldgate::adapter {
+
+/// What an adapter may use; everything outlives it.
+struct Context {
+  std::string name;
+  reactor::Reactor& reactor;
+  telemetry::Metrics& metrics;
+  telemetry::Log log;
+  const expression::Environment& environment;
+  expression::Paths& paths;
+};
+
+/// A listener, dialler or client towards devices, with the protocol they speak.
+class Adapter {
+ public:
+  virtual ~Adapter() = default;
+
+  /// Binds and begins to take messages, which go to `*inlet` (the pointer may be changed between two turns of the reactor).
+  /// The error names the address and what to do.
+  virtual Result<void> start(router::Inlet* const& inlet) = 0;
+
+  /// Takes nothing more: listeners close, connections end. May be called twice.
+  virtual void stop() = 0;
+
+  /// Whether it takes devices in: for /readyz.
+  virtual bool ready() const = 0;
+};
+
+/// Makes an adapter out of `adapters: { NAME: { type: ... } }`.
+using Factory = config::Factory<Adapter, const Context&>;
+
+}  // namespace fieldgate::adapter

@@ -1,0 +1,212 @@
+// A map of the configuration, read option by option. The face of this room.
+//
+// Whoever reads an option says in the same line what it is called, what it defaults to and what it means; that one
+// description feeds the parser, `fieldgate explain` and the reference. A component's reader therefore asks for all of its
+// options, always and unconditionally, and checks afterwards how they fit together.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <utility>
+#include <vector>
+
+#include "config/problem.hpp"
+#include "message/time.hpp"
+
+namespace fieldgate::config {
+
+/// Marks an option that a file must give.
+struct Required {};
+inline constexpr Required required;
+
+/// What an option is when the file leaves it out: a value, or nothing because it is required. Where the default depends on
+/// something else, `shown` says so in the reference ("the host name").
+template <class T>
+struct Default {
+  Default(T v) : value(std::move(v)) {}
+  Default(Required) {}
+  Default(T v, std::string_view text) : value(std::move(v)), shown(text) {}
+  template <class U>
+    requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T>)
+  Default(U v) : value(T(std::move(v))) {}
+
+  std::optional<T> value;
+  std::string_view shown;
+};
+
+/// Bounds of a number, both included.
+struct Range {
+  std::int64_t from = INT64_MIN;
+  std::int64_t to = INT64_MAX;
+};
+
+/// A text that never shows: logs, `check`, and errors print ***. Ask for it by name where it is really used.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) : text_(std::move(text)) {}
+  const std::string& reveal() const { return text_; }
+  bool empty() const { return text_.empty(); }
+  bool operator==(const Secret&) const = default;
+
+ private:
+  std::string text_;
+};
+
+/// A rate limit: `10/s`, `600/m`; the amount per second as a fraction.
+struct Rate {
+  double per_second = 0;
+  bool operator==(const Rate&) const = default;
+};
+
+/// Where a listener binds or a client connects to: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`.
+struct Address {
+  enum class Kind : std::uint8_t { tcp, unix_socket, systemd };
+  Kind kind = Kind::tcp;
+  std::string host;         ///< without brackets; of systemd: the socket's name; of unix: the path
+  std::uint16_t port = 0;
+  std::string text() const; ///< as the operator would write it
+  bool operator==(const Address&) const = default;
+};
+
+/// A word and the value it stands for: one choice of an option.
+template <class T>
+struct Choice {
+  std::string_view word;
+  T value;
+};
+
+/// What the reference, `explain` and `schema` know of an option.
+struct Description {
+  std::string name;
+  std::string type;      ///< "size", "duration", "text", "one of a, b", "list of ...", "section", "map of name to ..."
+  std::string fallback;  ///< the default as the operator would write it; empty if required or a section
+  std::string range;
+  std::string meaning;
+  bool is_required = false;
+  bool is_secret = false;
+  std::string kind;      ///< of an option that takes a type of the catalogue: "framing", "codec"; its options are described there
+  std::vector<Description> options;  ///< of a section
+};
+
+class Reader;
+struct Node;  // a YAML node, already checked; see node.hpp
+
+/// One map of the file, or, when a component is only being described, none: then every option yields its default.
+/// At its end it reports the keys that nobody asked for.
+class Section {
+ public:
+  Section(Reader& reader, const Node* node, std::string path, std::vector<Description>* described);
+  ~Section();
+  Section(const Section&) = delete;
+  Section& operator=(const Section&) = delete;
+
+  // Options. Each returns what the file says, or the default, also after a problem was reported.
+  bool flag(std::string_view name, Default<bool> fallback, std::string_view meaning);
+  std::int64_t integer(std::string_view name, Default<std::int64_t> fallback, std::string_view meaning, Range range = {});
+  std::string text(std::string_view name, Default<std::string> fallback, std::string_view meaning);
+  std::vector<std::string> texts(std::string_view name, Default<std::vector<std::string>> fallback, std::string_view meaning);
+  std::map<std::string, std::string> text_map(std::string_view name, std::string_view meaning);
+  std::string bytes(std::string_view name, Default<std::string> fallback, std::string_view meaning);
+  std::vector<std::string> bytes_list(std::string_view name, Default<std::vector<std::string>> fallback, std::string_view meaning);
+  Duration duration(std::string_view name, Default<Duration> fallback, std::string_view meaning, Duration at_least = {});
+  /// `none` is written for nothing.
+  std::optional<Duration> optional_duration(std::string_view name, std::string_view meaning);
+  std::size_t size(std::string_view name, Default<std::size_t> fallback, std::string_view meaning, Range range = {0});
+  std::optional<Rate> optional_rate(std::string_view name, std::string_view meaning);
+  std::optional<std::int64_t> optional_integer(std::string_view name, std::string_view meaning, Range range = {});
+  std::optional<std::string> optional_text(std::string_view name, std::string_view meaning);
+  Secret secret(std::string_view name, std::string_view meaning);
+  /// Header values and the like: every value is a secret.
+  std::map<std::string, Secret> secret_map(std::string_view name, std::string_view meaning);
+  std::filesystem::path path(std::string_view name, Default<std::string> fallback, std::string_view meaning);
+  Address address(std::string_view name, Default<Address> fallback, std::string_view meaning);
+  /// A range `[from, to]` as in Python.
+  std::optional<std::pair<std::int64_t, std::int64_t>> slice(std::string_view name, std::string_view meaning);
+
+  template <class T>
+  T choice(std::string_view name, Default<T> fallback, std::string_view meaning, std::initializer_list<Choice<T>> choices) {
+    std::vector<std::string_view> words;
+    std::string_view shown;
+    for (const Choice<T>& c : choices) {
+      words.push_back(c.word);
+      if (fallback.value && c.value == *fallback.value) shown = c.word;
+    }
+    const std::size_t index = choose(name, fallback.value.has_value(), fallback.shown.empty() ? shown : fallback.shown, meaning, words);
+    if (index == npos) return fallback.value.value_or(choices.begin()->value);
+    return (choices.begin() + static_cast<std::ptrdiff_t>(index))->value;
+  }
+
+  // Nested maps. `read` is called once: with the map, or with an empty one where the file leaves it out.
+  void section(std::string_view name, std::string_view meaning, const std::function<void(Section&)>& read);
+  /// A list of maps; `read` is called for each.
+  void sections(std::string_view name, std::string_view meaning, const std::function<void(Section&)>& read);
+  /// A map of maps whose keys are names that the operator chose; `read` is called for each.
+  void named(std::string_view name, std::string_view meaning, const std::function<void(const std::string& key, Section&)>& read);
+
+  /// Takes an option that is read in another way (by `node`) or belongs to another reader, so that it counts as known.
+  void claim(Description description);
+
+  bool has(std::string_view name) const;
+  /// Of the key's value; of the whole section if there is none.
+  Mark mark(std::string_view name) const;
+  Mark mark() const;
+  const Node* node(std::string_view name) const;
+  const Node* node() const { return node_; }
+  const std::string& path() const { return path_; }
+  Reader& reader() const { return reader_; }
+  bool describing() const { return described_ != nullptr; }
+
+  /// Reports a problem with the option `name` (empty: the section); the text says what is wrong and what to write.
+  void error(std::string_view name, std::string text);
+  void warning(std::string_view name, std::string text);
+
+ private:
+  static constexpr std::size_t npos = ~std::size_t{0};
+  std::size_t choose(std::string_view name, bool has_default, std::string_view shown, std::string_view meaning,
+                     const std::vector<std::string_view>& words);
+
+  Reader& reader_;
+  const Node* node_;
+  std::string path_;
+  std::vector<Description>* described_;
+  std::vector<std::string> known_;
+};
+
+/// What all sections of one load share: the problems, the types that may be named, and where names lead.
+class Reader {
+ public:
+  explicit Reader(Problems& problems) : problems_(problems) {}
+
+  Problems& problems() { return problems_; }
+
+  /// Registers, or gives, the one object of type T that readers need from outside: a registry of types, the environment of templates.
+  template <class T>
+  void provide(const T& object) {
+    provided_[typeid(T)] = &object;
+  }
+  template <class T>
+  const T& get() const {
+    return *static_cast<const T*>(provided_.at(typeid(T)));
+  }
+
+  /// True for `check --syntax`: no file and no environment is touched.
+  bool syntax_only = false;
+
+  /// The root of the file, for names that lead elsewhere in it (`protocol: meter-v1`).
+  const Node* root = nullptr;
+
+ private:
+  Problems& problems_;
+  std::map<std::type_index, const void*> provided_;
+};
+
+}  // namespace fieldgate::config

@@ -1,0 +1,75 @@
+// Templates: text with {{ names }} in it, parsed at load, filled per message.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/section.hpp"
+#include "expression/paths.hpp"
+#include "message/message.hpp"
+#include "message/result.hpp"
+
+namespace fieldgate::expression {
+
+/// What is the same for every message: `{{ gateway }}` and `{{ instance }}`.
+struct Environment {
+  std::string gateway;
+  std::string instance;
+};
+
+/// Where a template's text goes; says how text from a device is confined there (config.md, Templates).
+enum class Place : unsigned char {
+  plain,        ///< as it is: an identity, a value
+  topic,        ///< an MQTT topic: one level, / + # % leading $ NUL and control bytes percent-encoded; {{ topic }} keeps its levels
+  url,          ///< a URL: one path segment, percent-encoded
+  header,       ///< an HTTP header's value: CR, LF and other control bytes percent-encoded
+  path,         ///< a file's path: one name in it, never . or ..
+};
+
+/// Which names a template may use: those that differ by message, or only those known at start.
+enum class Names : unsigned char { message, constant };
+
+/// A template of the configuration. Compared by its text. Parsed when read; usable once bound.
+class Template {
+ public:
+  /// An empty template: no text at all.
+  Template() = default;
+
+  /// Parses `text`; the error says what was wrong, with did-you-mean for an unknown name.
+  static Result<Template> parse(std::string_view text, Place place, Names names = Names::message);
+
+  /// Gives its data paths their slots and its constants their values. Called once, while the graph is built.
+  void bind(const Environment& environment, Paths& paths);
+
+  /// True where each message can fill it otherwise.
+  bool varies() const;
+  bool empty() const { return source_.empty(); }
+  const std::string& source() const { return source_; }
+
+  /// Appends the filled template. The error's reason (unfilled, empty, too_long) is a counter's label; `out` is then as before.
+  /// Device text longer than 256 bytes is refused.
+  Result<void> fill(const Message& message, std::string& out) const;
+
+  /// The filled template without a copy where it is a single name whose text stands in the message as it is, else by way of `scratch`.
+  Result<std::string_view> view(const Message& message, std::string& scratch) const;
+
+  /// For templates that do not vary: the text.
+  std::string constant() const;
+
+  bool operator==(const Template& other) const { return source_ == other.source_; }
+
+ private:
+  friend struct TemplateParser;
+  struct Part;  // a literal or a name; see template.cpp
+  std::string source_;
+  std::vector<Part> parts_;
+  Place place_ = Place::plain;
+};
+
+/// Reads the option `name` as a template, with its problems reported at their place in the file.
+Template read_template(config::Section& section, std::string_view name, config::Default<std::string> fallback, std::string_view meaning,
+                       Place place, Names names = Names::message);
+
+}  // namespace fieldgate::expression

@@ -1,0 +1,47 @@
+// Cutting a stream of bytes into frames. The face of this room.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "config/registry.hpp"
+#include "message/bytes.hpp"
+
+namespace fieldgate::framing {
+
+/// What a framer found at the front of its input.
+struct Cut {
+  enum class Kind : unsigned char {
+    frame,       ///< a whole frame: `frame` is for the codec, `consumed` (at least 1) is done with
+    incomplete,  ///< more bytes are needed; `consumed` of them (often 0) are done with, the rest must come again
+    rejected,    ///< something that cannot be a frame; `reason` says why, `consumed` (at least 1 unless `lost`) is skipped
+  };
+
+  Kind kind = Kind::incomplete;
+  std::size_t consumed = 0;
+  Bytes frame;              ///< a view of the input, or of the framer's own scratch until the next call
+  std::string_view reason;  ///< a literal, label of a counter: too_long, bad_length, bad_end, ...
+  bool lost = false;        ///< the stream cannot be followed any further: the connection must close
+
+  static Cut whole(Bytes frame, std::size_t consumed) { return {Kind::frame, consumed, frame, {}, false}; }
+  static Cut more(std::size_t consumed = 0) { return {Kind::incomplete, consumed, {}, {}, false}; }
+  static Cut reject(std::string_view reason, std::size_t consumed) { return {Kind::rejected, consumed, {}, reason, false}; }
+  static Cut lose(std::string_view reason) { return {Kind::rejected, 0, {}, reason, true}; }
+};
+
+/// Cuts the stream of one connection. Pure: no I/O, no clock, no log, and no allocation for a frame.
+/// However the stream is split into inputs, the frames are the same.
+class Framer {
+ public:
+  virtual ~Framer() = default;
+
+  /// Looks at the front of `input`: all bytes of the stream that no call has yet consumed. Never asks for more once
+  /// `input` exceeds its maximum, so that whoever keeps the unconsumed rest keeps no more than max_length and a header.
+  virtual Cut next(Bytes input) = 0;
+};
+
+/// Makes a framer for each connection out of `framing: { type: ... }`.
+using Factory = config::Factory<Framer>;
+
+}  // namespace fieldgate::framing

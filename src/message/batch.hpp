@@ -1,0 +1,57 @@
+// A batch: messages encoded for one sink, back to back in one buffer.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "message/message.hpp"
+
+namespace fieldgate {
+
+/// Encoded records with their keys. Every record is followed by one separator byte that is not part of it ('\n' for
+/// NDJSON, ',' for a JSON array), so that a run of records can go out as it stands. Owns all its memory; `clear` keeps it.
+class Batch {
+ public:
+  /// Appends a record: write its bytes to `text()`, then close it with `commit`, or undo with `rollback`.
+  std::string& text() { return text_; }
+
+  /// Closes the record begun after the last one. `key` is the rendered topic of sinks that have one, else empty.
+  void commit(char separator, std::string_view key, Receipt receipt, std::chrono::steady_clock::time_point received);
+  void rollback() { text_.resize(begin_of_next()); }
+
+  std::size_t size() const { return records_.size(); }
+  bool empty() const { return records_.empty(); }
+
+  /// Bytes of all records with their separators: what limits and buffers count, keys included.
+  std::size_t bytes() const { return text_.size() + keys_.size(); }
+
+  std::string_view record(std::size_t index) const;
+  std::string_view key(std::size_t index) const;
+  Receipt receipt(std::size_t index) const { return records_[index].receipt; }
+  std::chrono::steady_clock::time_point received(std::size_t index) const { return records_[index].received; }
+
+  /// Records `first` up to `last` (not included) as they stand, with separators between them and none behind the last.
+  std::string_view run(std::size_t first, std::size_t last) const;
+
+  void clear();
+
+ private:
+  struct Record {
+    std::size_t end;      // in text_, behind the separator
+    std::size_t key_end;  // in keys_
+    Receipt receipt;
+    std::chrono::steady_clock::time_point received;
+  };
+
+  std::size_t begin_of_next() const { return records_.empty() ? 0 : records_.back().end; }
+
+  std::string text_;
+  std::string keys_;
+  std::vector<Record> records_;
+};
+
+}  // namespace fieldgate

@@ -1,0 +1,33 @@
+// The parts of Boost.Asio that Fieldgate uses, and the one completion token it uses them with.
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace fieldgate {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+template <class T = void>
+using Awaitable = asio::awaitable<T>;
+
+/// The completion token of every wait: `co_await op(into(ec))`. (Never `auto [ec, n] = co_await ...`: GCC may skip the
+/// destructor of that hidden tuple, PR 124584.)
+inline auto into(error_code& ec) { return asio::redirect_error(asio::use_awaitable, ec); }
+
+}  // namespace fieldgate

@@ -1,0 +1,63 @@
+// Delivering batches to one northbound service. The face of this room.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/registry.hpp"
+#include "expression/template.hpp"
+#include "message/batch.hpp"
+#include "reactor/reactor.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace fieldgate::sink {
+
+/// What became of a batch. Its records are settled from the front: what was `delivered` is done with in any case.
+struct Delivery {
+  enum class Outcome : unsigned char {
+    confirmed,  ///< the service has all of it
+    retry,      ///< not now: from record `delivered` on, again later
+    rejected,   ///< record `delivered` and the `rejected` - 1 behind it can never be delivered; go on behind them
+  };
+  Outcome outcome = Outcome::confirmed;
+  std::size_t delivered = 0;                ///< of retry and rejected: leading records that were confirmed
+  std::size_t rejected = 0;                 ///< of rejected: how many
+  std::optional<Duration> retry_after;      ///< of retry: the service said how long
+  std::string_view reason;                  ///< a literal: label of a counter ("status_400", "timeout", "connect")
+  std::string text;                         ///< for the log: what the service said, with its address
+
+  static Delivery done() { return {}; }
+};
+
+/// What a sink may use; everything outlives it.
+struct Context {
+  std::string name;
+  reactor::Reactor& reactor;
+  telemetry::Metrics& metrics;
+  telemetry::Log log;
+  const expression::Environment& environment;
+  expression::Paths& paths;
+};
+
+/// Delivers batches to one northbound service. Batching, retry, buffering and counting are the Outlet's; a sink only knows
+/// its protocol. Lives on the reactor's thread.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  /// Called once, before the first batch, when the reactor is about to run. Must not fail because the service is away.
+  virtual void start() {}
+
+  /// Sends the records of `batch` from `first` on and returns what became of them. `lane` is below the concurrency; one
+  /// call at a time for each lane. Bounded in time by the sink's own timeouts; never throws.
+  virtual Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t lane) = 0;
+
+  /// Called after the last delivery: says goodbye to the service. Must return within `deadline`.
+  virtual Awaitable<> stop(Duration deadline) = 0;
+
+  /// Whether the service could be reached when last tried; before, true. For fieldgate_sink_up.
+  virtual bool up() const = 0;
+};
+
+}  // namespace fieldgate::sink

@@ -1,0 +1,88 @@
+// Counters as plain integers, gauges and histograms, written out as Prometheus text. The face of this room.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fieldgate::telemetry {
+
+/// Counts up; read and written on the reactor's thread only.
+using Counter = std::uint64_t;
+
+using Labels = std::vector<std::pair<std::string_view, std::string>>;
+
+/// Durations in buckets of powers of two from 16 us to about 67 s (and above). Observing is a few instructions.
+class Histogram {
+ public:
+  void observe(std::chrono::steady_clock::duration duration, std::uint64_t times = 1);
+
+  static constexpr std::size_t buckets = 23;
+  static double upper_bound_seconds(std::size_t bucket);
+  const std::array<std::uint64_t, buckets + 1>& counts() const { return counts_; }
+  double sum_seconds() const { return static_cast<double>(sum_ns_) * 1e-9; }
+
+ private:
+  std::array<std::uint64_t, buckets + 1> counts_{};
+  std::uint64_t sum_ns_ = 0;
+};
+
+/// All metrics of the process. What it hands out stays valid as long as it lives.
+class Metrics {
+ public:
+  /// The counter of this name and labels; the same again yields the same counter. `help` counts for the family's first.
+  Counter& counter(std::string_view name, const Labels& labels, std::string_view help);
+
+  /// A value read when somebody asks for the metrics.
+  void gauge(std::string_view name, const Labels& labels, std::string_view help, std::function<double()> read);
+
+  Histogram& histogram(std::string_view name, const Labels& labels, std::string_view help);
+
+  /// Everything, as Prometheus text exposition format 0.0.4.
+  std::string prometheus() const;
+
+ private:
+  enum class Type : std::uint8_t { counter, gauge, histogram };
+  struct Series {
+    std::string labels;  // rendered: adapter="meters",reason="per_ip"
+    Counter* counter = nullptr;
+    Histogram* histogram = nullptr;
+    std::function<double()> gauge;
+  };
+  struct Family {
+    std::string name;
+    std::string help;
+    Type type = Type::counter;
+    std::deque<Series> series;
+  };
+  Series& series(std::string_view name, const Labels& labels, std::string_view help, Type type);
+
+  std::deque<Family> families_;
+  std::deque<Counter> counters_;
+  std::deque<Histogram> histograms_;
+};
+
+/// Counters of one family that differ by their `reason`, made when a reason first comes up. For what is rare: it searches.
+class Reasons {
+ public:
+  Reasons(Metrics& metrics, std::string_view name, Labels labels, std::string_view help)
+      : metrics_(metrics), name_(name), labels_(std::move(labels)), help_(help) {}
+
+  void count(std::string_view reason, std::uint64_t times = 1);
+  std::uint64_t total() const;
+
+ private:
+  Metrics& metrics_;
+  std::string name_;
+  Labels labels_;
+  std::string help_;
+  std::vector<std::pair<std::string, Counter*>> reasons_;
+};
+
+}  // namespace fieldgate::telemetry
