@@ -8,6 +8,7 @@
 #include "expression/template.hpp"
 #include "message/batch.hpp"
 #include "reactor/reactor.hpp"
+#include "sink/options.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -38,6 +39,9 @@ struct Context {
   telemetry::Log log;
   const expression::Environment& environment;
   expression::Paths& paths;
+  const Encoding& encoding;
+  const BatchOptions& batch;
+  const RequestOptions& request;
 };
 
 /// Delivers batches to one northbound service. Batching, retry, buffering and counting are the Outlet's; a sink only knows
@@ -49,6 +53,13 @@ class Sink {
   /// Called once, before the first batch, when the reactor is about to run. Must not fail because the service is away.
   virtual void start() {}
 
+  /// Appends what the sink must know of a message beside its record: the topic, the path. Called when the record is encoded.
+  /// The error's reason is a counter's label; such a message goes to the dead letters.
+  virtual Result<void> append_key(const Message& message, std::string& out) const {
+    static_cast<void>(message), static_cast<void>(out);
+    return {};
+  }
+
   /// Sends the records of `batch` from `first` on and returns what became of them. `lane` is below the concurrency; one
   /// call at a time for each lane. Bounded in time by the sink's own timeouts; never throws.
   virtual Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t lane) = 0;
@@ -59,5 +70,10 @@ class Sink {
   /// Whether the service could be reached when last tried; before, true. For fieldgate_sink_up.
   virtual bool up() const = 0;
 };
+
+/// Makes a sink out of `sinks: { NAME: { type: ... } }`. Beside what a Component needs, a sink type says as
+/// `T::default_encoding` which encoding it has when the file names none, and as `T::streams` whether it takes records one at
+/// a time (then it is handed what there is at once, and `batch` is for encodings that join).
+using Factory = config::Factory<Sink, const Context&>;
 
 }  // namespace fieldgate::sink

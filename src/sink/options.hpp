@@ -1,0 +1,46 @@
+// The options that every sink has, beside those of its type: what a record looks like, how many go together, and how hard to try.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "config/section.hpp"
+
+namespace fieldgate::sink {
+
+/// `encoding`: what a record is, and how records stand together.
+struct Encoding {
+  enum class Type : std::uint8_t { json, ndjson, json_array, payload };
+  enum class Content : std::uint8_t { message, data };
+  Type type = Type::json;
+  Content content = Content::message;
+
+  /// Whether several records may go out as one body. If not, each record goes by itself.
+  bool joins() const { return type == Type::ndjson || type == Type::json_array; }
+  char separator() const { return type == Type::json_array ? ',' : '\n'; }
+
+  static Encoding read(config::Section& section, Type fallback);
+  bool operator==(const Encoding&) const = default;
+};
+
+/// `batch`: when an open batch is sealed.
+struct BatchOptions {
+  std::size_t max_messages = 1000;
+  std::size_t max_bytes = 1024 * 1024;
+  Duration timeout = std::chrono::seconds(1);
+
+  bool operator==(const BatchOptions&) const = default;
+};
+
+/// `request`: how a batch is delivered, and again.
+struct RequestOptions {
+  Duration timeout = std::chrono::seconds(15);
+  std::size_t concurrency = 1;
+  Duration retry_initial = std::chrono::seconds(1);
+  Duration retry_max = std::chrono::minutes(2);
+
+  bool operator==(const RequestOptions&) const = default;
+};
+
+}  // namespace fieldgate::sink
