@@ -8,6 +8,7 @@ find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
+find_library(RE2 re2 REQUIRED)
 find_library(PAHO_C paho-mqtt3as REQUIRED)
 find_library(PAHO_CPP paho-mqttpp3 REQUIRED)
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ struct Mark {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
   std::uint32_t length = 1;  ///< how many characters the caret underlines
+  bool operator==(const Mark&) const = default;
 };
 
 struct Problem {
@@ -30,6 +32,10 @@ class Problems {
   void error(const Mark& mark, std::string path, std::string text);
   void warning(const Mark& mark, std::string path, std::string text);
 
+  /// The text under this mark is a secret: wherever its line is shown, it is ***.
+  void hide(const Mark& mark) { hidden_.push_back(mark); }
+  const std::vector<Mark>& hidden() const { return hidden_; }
+
   /// In the order of the files and lines.
   const std::vector<Problem>& sorted();
   std::size_t errors() const { return errors_; }
@@ -39,9 +45,14 @@ class Problems {
   void add(Problem problem);
 
   std::vector<Problem> problems_;
+  std::vector<Mark> hidden_;
+  std::set<std::string> seen_;
   std::size_t errors_ = 0;
   std::size_t warnings_ = 0;
 };
+
+/// "a, b, c", for messages that name what is known.
+std::string joined(const std::vector<std::string_view>& words);
 
 /// The closest of `known` to `word`, for "did you mean"; empty if nothing is near.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known);

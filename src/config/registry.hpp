@@ -27,6 +27,12 @@ class Factory {
     return factory;
   }
 
+  /// Reads the options of a T.
+  template <class T>
+  static Factory read(Section& section) {
+    return of<T>(T::Config::read(section));
+  }
+
   std::unique_ptr<Interface> make(Args... args) const { return model_->make(std::forward<Args>(args)...); }
   std::string_view type() const { return model_ ? model_->type() : std::string_view(); }
   explicit operator bool() const { return model_ != nullptr; }
@@ -72,7 +78,7 @@ concept Component = requires(Section& section) {
   { T::Config::read(section) } -> std::same_as<typename T::Config>;
 } && std::equality_comparable<typename T::Config>;
 
-/// All types of one kind.
+/// All types of one kind. F is what a type and its options are read into, by `F::read<T>(section)`: a Factory, or what holds one.
 template <class F>
 class Registry {
  public:
@@ -87,7 +93,7 @@ class Registry {
 
   template <Component T>
   void add() {
-    types_.push_back({T::type, T::meaning, [](Section& section) { return F::template of<T>(T::Config::read(section)); }});
+    types_.push_back({T::type, T::meaning, [](Section& section) { return F::template read<T>(section); }});
   }
 
   std::string_view kind() const { return kind_; }

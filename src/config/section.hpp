@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/files.hpp"
 #include "config/problem.hpp"
 #include "message/time.hpp"
 
@@ -104,7 +105,8 @@ struct Node;  // a YAML node, already checked; see node.hpp
 /// At its end it reports the keys that nobody asked for.
 class Section {
  public:
-  Section(Reader& reader, const Node* node, std::string path, std::vector<Description>* described);
+  /// `place` is where problems of a section without a node are shown: the key or map that should have held it.
+  Section(Reader& reader, const Node* node, std::string path, std::vector<Description>* described, Mark place = {});
   ~Section();
   Section(const Section&) = delete;
   Section& operator=(const Section&) = delete;
@@ -152,13 +154,28 @@ class Section {
   /// A map of maps whose keys are names that the operator chose; `read` is called for each.
   void named(std::string_view name, std::string_view meaning, const std::function<void(const std::string& key, Section&)>& read);
 
+  /// A map, or the name of one in the map `root_key` of the root (`protocol: meter-v1`), or one of those with some of its keys
+  /// replaced (`{ use: NAME, ... }`). `read` is called once with the map that results, and not at all after a problem.
+  /// The path of a named one is where it is defined: `protocols.meter-v1`.
+  void reference(std::string_view name, std::string_view root_key, std::string_view meaning, const std::function<void(Section&)>& read);
+
   /// Takes an option that is read in another way (by `node`) or belongs to another reader, so that it counts as known.
   void claim(Description description);
+
+  /// Says that this section is a type of the catalogue: "framing", "codec".
+  void is_a(std::string_view kind) { kind_ = kind; }
+
+  /// Whether every key counts as known: for a section whose type is unknown.
+  void accept_all_keys(bool accept = true) { any_key_ = accept; }
 
   bool has(std::string_view name) const;
   /// Of the key's value; of the whole section if there is none.
   Mark mark(std::string_view name) const;
   Mark mark() const;
+  /// Of one item of a list.
+  Mark mark(std::string_view name, std::size_t item) const;
+  /// Where a relative path in the option starts: the folder of the file that holds it.
+  std::filesystem::path directory(std::string_view name) const;
   const Node* node(std::string_view name) const;
   const Node* node() const { return node_; }
   const std::string& path() const { return path_; }
@@ -168,9 +185,26 @@ class Section {
   /// Reports a problem with the option `name` (empty: the section); the text says what is wrong and what to write.
   void error(std::string_view name, std::string text);
   void warning(std::string_view name, std::string text);
+  /// The same with its place, where the option is a list or a map of which one part is wrong.
+  void error(const Mark& mark, std::string_view name, std::string text);
 
  private:
+  struct Known {
+    std::string name;
+    bool is_secret;
+  };
   static constexpr std::size_t npos = ~std::size_t{0};
+
+  const Node* ask(Description description);
+  const Node* ask(Description description, bool (Node::*is)() const, std::string_view expected);
+  template <class T, class Parse>
+  T scalar(Description description, const Default<T>& fallback, const Parse& parse);
+  template <class Parse>
+  void items(std::string_view name, const Node& list, const Parse& parse);
+  void check_literal(std::string_view name, const Node& node);
+  void take_secret(std::string_view name, const Node& node);
+  void report_unknown_keys();
+  const Node* referred(std::string_view name, std::string_view root_key, const Node& word);
   std::size_t choose(std::string_view name, bool has_default, std::string_view shown, std::string_view meaning,
                      const std::vector<std::string_view>& words);
 
@@ -178,7 +212,11 @@ class Section {
   const Node* node_;
   std::string path_;
   std::vector<Description>* described_;
-  std::vector<std::string> known_;
+  Mark place_;
+  bool silent_ = false;  ///< what is wrong with the section as a whole has been said
+  bool any_key_ = false;
+  std::string kind_;
+  std::vector<Known> known_;
 };
 
 /// What all sections of one load share: the problems, the types that may be named, and where names lead.
@@ -204,9 +242,22 @@ class Reader {
   /// The root of the file, for names that lead elsewhere in it (`protocol: meter-v1`).
   const Node* root = nullptr;
 
+  /// True where some of the files have not been read: a name that is missing may be there.
+  bool partial = false;
+
+  /// Where marks lead, for relative paths.
+  const Files* files = nullptr;
+
+  /// Keeps a map that was put together while reading.
+  const Node& keep(Node node);
+
  private:
   Problems& problems_;
   std::map<std::type_index, const void*> provided_;
+  std::vector<std::shared_ptr<const Node>> kept_;
 };
+
+/// The options that `read` asks for. `reader` must provide what `read` needs.
+std::vector<Description> describe(Reader& reader, const std::function<void(Section&)>& read);
 
 }  // namespace fieldgate::config

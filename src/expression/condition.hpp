@@ -13,6 +13,8 @@
 
 namespace fieldgate::expression {
 
+struct Program;
+
 /// A condition of the configuration (config.md, Values: an expression). Compared by its text.
 class Condition {
  public:
@@ -29,14 +31,17 @@ class Condition {
   /// Gives its data paths their slots. Called once, while the graph is built.
   void bind(const Environment& environment, Paths& paths);
 
-  /// Whether `message` satisfies it. A missing name, or two kinds of value, compare as false. Allocates nothing at rest.
+  /// Whether `message` satisfies it. A missing name, or two kinds of value, compare as false, also with !=. Numbers compare as
+  /// doubles, texts by their bytes; a name by itself is true where it is the boolean. Allocates nothing at rest.
   bool test(const Message& message) const;
+
+  /// Whether it uses a name: for checks of what can exist where it stands.
+  bool uses(Name name) const;
 
   const std::string& source() const { return source_; }
   bool operator==(const Condition& other) const { return source_ == other.source_; }
 
  private:
-  struct Program;
   std::string source_;
   std::unique_ptr<Program> program_;
 };

@@ -8,28 +8,26 @@
 
 #include "config/section.hpp"
 #include "expression/paths.hpp"
+#include "expression/reference.hpp"
 #include "message/message.hpp"
 #include "message/result.hpp"
 
 namespace fieldgate::expression {
 
-/// What is the same for every message: `{{ gateway }}` and `{{ instance }}`.
-struct Environment {
-  std::string gateway;
-  std::string instance;
-};
-
 /// Where a template's text goes; says how text from a device is confined there (config.md, Templates).
 enum class Place : unsigned char {
-  plain,        ///< as it is: an identity, a value
+  plain,        ///< as it is: an identity, a value; topic.N is percent-decoded, the other way round than in `topic`
   topic,        ///< an MQTT topic: one level, / + # % leading $ NUL and control bytes percent-encoded; {{ topic }} keeps its levels
   url,          ///< a URL: one path segment, percent-encoded
   header,       ///< an HTTP header's value: CR, LF and other control bytes percent-encoded
-  path,         ///< a file's path: one name in it, never . or ..
+  path,         ///< a file's path: one name in it, never . or .. nor hidden
 };
 
 /// Which names a template may use: those that differ by message, or only those known at start.
 enum class Names : unsigned char { message, constant };
+
+/// The longest text of a device that a template takes.
+inline constexpr std::size_t max_device_text = 256;
 
 /// A template of the configuration. Compared by its text. Parsed when read; usable once bound.
 class Template {
@@ -48,21 +46,35 @@ class Template {
   bool empty() const { return source_.empty(); }
   const std::string& source() const { return source_; }
 
-  /// Appends the filled template. The error's reason (unfilled, empty, too_long) is a counter's label; `out` is then as before.
-  /// Device text longer than 256 bytes is refused.
+  /// Whether it uses a name: for checks of what can exist where it stands.
+  bool uses(Name name) const;
+
+  /// Appends the filled template. The error's reason (unfilled, empty, too_long, unsafe) is a counter's label; `out` is then
+  /// as before. A name is unfilled where it is missing or null, or an array or object anywhere but in plain text.
   Result<void> fill(const Message& message, std::string& out) const;
 
   /// The filled template without a copy where it is a single name whose text stands in the message as it is, else by way of `scratch`.
   Result<std::string_view> view(const Message& message, std::string& scratch) const;
 
+  /// Appends it as a JSON value: a template that is one name keeps the kind of what it names, any other is a string, made in `scratch`.
+  Result<void> append_json(const Message& message, std::string& out, std::string& scratch) const;
+
   /// For templates that do not vary: the text.
   std::string constant() const;
 
-  bool operator==(const Template& other) const { return source_ == other.source_; }
+  bool operator==(const Template& other) const { return source_ == other.source_ && place_ == other.place_; }
 
  private:
-  friend struct TemplateParser;
-  struct Part;  // a literal or a name; see template.cpp
+  struct Part {
+    std::string text;                     ///< literal, or what `default` gives
+    std::optional<Reference> reference;
+    bool has_default = false;
+  };
+
+  static Result<Part> parse_name(std::string_view text, Names names);
+  Result<void> fill_part(const Part& part, const Message& message, std::string& out) const;
+  Result<void> fill_value(const Part& part, const Value& value, std::string& out) const;
+
   std::string source_;
   std::vector<Part> parts_;
   Place place_ = Place::plain;

@@ -41,7 +41,7 @@ class Framer {
   virtual Cut next(Bytes input) = 0;
 };
 
-/// Makes a framer for each connection out of `framing: { type: ... }`.
+/// Makes a framer for each connection out of `framing: { type: ... }`. The factory, and with it the framer's Config, outlives them.
 using Factory = config::Factory<Framer>;
 
 }  // namespace fieldgate::framing

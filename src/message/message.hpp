@@ -29,6 +29,9 @@ struct Origin {
   std::span<const Meta> meta;
 };
 
+/// For log lines: "10.0.0.1:4711", "[fe80::1]:4711", "topic plant/7/up".
+std::string peer_text(const Origin& origin);
+
 /// What a codec made out of a frame. The canonical document is JSON text.
 struct Document {
   std::string_view json;              ///< valid JSON (RFC 8259, UTF-8); an object, unless a codec says otherwise

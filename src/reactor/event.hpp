@@ -9,7 +9,7 @@ namespace fieldgate::reactor {
 /// Wakes all who wait. Not a flag: who comes after `notify` waits for the next one, so check your condition before waiting.
 class Event {
  public:
-  explicit Event(asio::io_context& io) : timer_(io, asio::steady_timer::time_point::max()) {}
+  explicit Event(asio::io_context& io) : timer_(io, Timer::time_point::max()) {}
 
   void notify() { timer_.cancel(); }
 
@@ -19,7 +19,7 @@ class Event {
   }
 
  private:
-  asio::steady_timer timer_;
+  Timer timer_;
 };
 
 }  // namespace fieldgate::reactor

@@ -20,7 +20,8 @@ struct Encoding {
   bool joins() const { return type == Type::ndjson || type == Type::json_array; }
   char separator() const { return type == Type::json_array ? ',' : '\n'; }
 
-  static Encoding read(config::Section& section, Type fallback);
+  /// Reads the option `encoding` of a sink.
+  static Encoding read(config::Section& sink, Type fallback);
   bool operator==(const Encoding&) const = default;
 };
 
@@ -30,6 +31,8 @@ struct BatchOptions {
   std::size_t max_bytes = 1024 * 1024;
   Duration timeout = std::chrono::seconds(1);
 
+  /// `single`: the sink's encoding cannot join messages, so that a batch is one message.
+  static BatchOptions read(config::Section& sink, bool single);
   bool operator==(const BatchOptions&) const = default;
 };
 
@@ -40,6 +43,7 @@ struct RequestOptions {
   Duration retry_initial = std::chrono::seconds(1);
   Duration retry_max = std::chrono::minutes(2);
 
+  static RequestOptions read(config::Section& sink);
   bool operator==(const RequestOptions&) const = default;
 };
 

@@ -72,8 +72,7 @@ class Sink {
 };
 
 /// Makes a sink out of `sinks: { NAME: { type: ... } }`. Beside what a Component needs, a sink type says as
-/// `T::default_encoding` which encoding it has when the file names none, and as `T::streams` whether it takes records one at
-/// a time (then it is handed what there is at once, and `batch` is for encodings that join).
+/// `T::default_encoding` which encoding it has when the file names none.
 using Factory = config::Factory<Sink, const Context&>;
 
 }  // namespace fieldgate::sink

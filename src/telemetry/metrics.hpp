@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -21,7 +22,14 @@ using Labels = std::vector<std::pair<std::string_view, std::string>>;
 /// Durations in buckets of powers of two from 16 us to about 67 s (and above). Observing is a few instructions.
 class Histogram {
  public:
-  void observe(std::chrono::steady_clock::duration duration, std::uint64_t times = 1);
+  void observe(std::chrono::steady_clock::duration duration, std::uint64_t times = 1) {
+    const std::int64_t count = std::chrono::nanoseconds(duration).count();
+    const std::uint64_t ns = count > 0 ? static_cast<std::uint64_t>(count) : 0;
+    const std::uint64_t us = (ns + 999) / 1000;  // a bound belongs to its bucket
+    const auto bucket = us <= 16 ? std::size_t{0} : static_cast<std::size_t>(std::bit_width(us - 1)) - 4;
+    counts_[bucket < buckets ? bucket : buckets] += times;
+    sum_ns_ += ns * times;
+  }
 
   static constexpr std::size_t buckets = 23;
   static double upper_bound_seconds(std::size_t bucket);
@@ -74,7 +82,10 @@ class Reasons {
   Reasons(Metrics& metrics, std::string_view name, Labels labels, std::string_view help)
       : metrics_(metrics), name_(name), labels_(std::move(labels)), help_(help) {}
 
-  void count(std::string_view reason, std::uint64_t times = 1);
+  /// The counter of one reason; stays valid as long as the metrics.
+  Counter& of(std::string_view reason);
+
+  void count(std::string_view reason, std::uint64_t times = 1) { of(reason) += times; }
   std::uint64_t total() const;
 
  private:

@@ -1,0 +1,274 @@
+// StreamServer: the lives of a listener and of its connections.
+#include "adapter/stream_server.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace fieldgate::adapter {
+
+using std::chrono::steady_clock;
+
+namespace {
+
+/// Reads in a row on one connection before others get their turn.
+constexpr int reads_per_turn = 4;
+
+/// How long to leave the kernel's queue alone when no descriptor is left (a listener that retries at once spins).
+constexpr Duration descriptor_pause = std::chrono::milliseconds(100);
+
+}  // namespace
+
+/// One connection, from its acceptance to its end.
+struct StreamServer::Connection {
+  Connection(reactor::Reactor& reactor, transport::StreamSocket socket, std::size_t write_limit)
+      : stream(reactor, std::move(socket), write_limit) {}
+
+  transport::Stream stream;
+  std::unique_ptr<protocol::Protocol> protocol;
+  Origin origin;
+  asio::ip::address ip;
+  steady_clock::time_point last_byte;
+  steady_clock::time_point progress;  // when the frame in hand was begun, or the handshake
+  bool handshaking = false;
+  bool counted_by_ip = false;
+};
+
+StreamServer::StreamServer(const StreamOptions& options, const Context& context)
+    : options_(options),
+      reactor_(context.reactor),
+      log_(context.log),
+      counters_(context.metrics, context.name),
+      protocol_(options_.protocol, context.environment, context.paths, counters_, context.log, *this),
+      name_(context.name),
+      handshake_done_(reactor_.io()),
+      gathered_(reactor_.io()) {}
+
+StreamServer::~StreamServer() {
+  if (reserve_fd_ >= 0) ::close(reserve_fd_);
+}
+
+Result<void> StreamServer::start(router::Inlet* const& inlet, SSL_CTX* tls) {
+  inlet_ = &inlet;
+  tls_ = tls;
+  auto listening = transport::listen(reactor_.io(), options_.listen, {options_.reuse_port, options_.backlog, 0});
+  if (!listening) return listening.error();
+  acceptor_.emplace(std::move(*listening));
+  reserve_fd_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  reactor_.spawn(accept());
+  log_.info("listening at {}", options_.listen.text());
+  return {};
+}
+
+void StreamServer::stop() {
+  stopping_ = true;
+  error_code ignored;
+  if (acceptor_) acceptor_->close(ignored);
+  for (Connection& connection : connections_) connection.stream.close();
+  handshake_done_.notify();
+  gathered_.notify();
+}
+
+Awaitable<> StreamServer::accept() {
+  asio::generic::stream_protocol::endpoint peer;
+  while (!stopping_) {
+    transport::StreamSocket socket(reactor_.io());
+    error_code failed;
+    co_await acceptor_->async_accept(socket, peer, into(failed));
+    if (stopping_) co_return;
+    if (failed == asio::error::no_descriptors || failed.value() == ENFILE) {
+      co_await refuse_for_want_of_descriptors();
+      continue;
+    }
+    if (failed) continue;  // the peer left before it was accepted
+    admit(std::move(socket), peer);
+    if (options_.limits.accept_rate) co_await slow_down();
+    while (tls_ != nullptr && handshakes_ >= options_.limits.handshakes && !stopping_) co_await handshake_done_.wait();
+  }
+}
+
+Awaitable<> StreamServer::slow_down() {
+  const double rate = options_.limits.accept_rate->per_second;
+  const auto now = steady_clock::now();
+  const double earned = std::chrono::duration<double>(now - accept_refilled_).count() * rate;
+  accept_refilled_ = now;
+  accept_tokens_ = std::min(std::max(1.0, rate), accept_tokens_ + earned) - 1;
+  if (accept_tokens_ < 0) co_await reactor::sleep(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(-accept_tokens_ / rate)));
+}
+
+Awaitable<> StreamServer::refuse_for_want_of_descriptors() {
+  // With the descriptor kept for this, the connection can at least be taken and closed, so that its peer knows.
+  ::close(std::exchange(reserve_fd_, -1));
+  const int refused = ::accept4(acceptor_->native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+  if (refused >= 0) ::close(refused);
+  reserve_fd_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  counters_.rejected.count("descriptors");
+  log_.limited(telemetry::Level::error, "descriptors",
+               "connections are refused: no file descriptor is left; raise LimitNOFILE= of the service, or lower limits.connections");
+  co_await reactor::sleep(descriptor_pause);
+}
+
+std::string_view StreamServer::refusal(const asio::ip::address& ip) const {
+  if (connections_.size() >= options_.limits.connections) return "connections";
+  if (!allowed(options_.limits.allow, ip)) return "allow";
+  if (!options_.limits.per_ip) return {};
+  const auto known = by_ip_.find(ip);
+  return known != by_ip_.end() && known->second >= *options_.limits.per_ip ? "per_ip" : "";
+}
+
+void StreamServer::admit(transport::StreamSocket socket, const asio::generic::stream_protocol::endpoint& peer) {
+  asio::ip::address ip;
+  std::uint16_t port = 0;
+  const bool internet = transport::peer_of(peer.data(), peer.size(), ip, port);
+  const std::string_view limit = internet ? refusal(ip) : std::string_view();
+  if (!limit.empty()) {
+    counters_.rejected.count(limit);
+    log_.limited(telemetry::Level::warn, limit, "refused {}: limits.{} forbids it", ip.to_string(), limit);
+    return;
+  }
+  if (internet) {
+    transport::set_keepalive(socket.native_handle(), options_.limits.keepalive);
+    transport::set_no_delay(socket.native_handle());
+  }
+  const auto self = connections_.emplace(connections_.end(), reactor_, std::move(socket), options_.limits.write_queue);
+  Connection& connection = *self;
+  connection.origin.adapter = name_;
+  if (internet) connection.origin.peer_ip = ip.to_string();
+  connection.origin.peer_port = port;
+  if (options_.limits.per_ip && internet) {
+    connection.ip = ip;
+    connection.counted_by_ip = true;
+    ++by_ip_[ip];
+  }
+  connection.last_byte = connection.progress = steady_clock::now();
+  connection.protocol = protocol_.connection();
+  ++counters_.connections;
+  ++counters_.connections_total;
+  reactor_.spawn(serve(self));
+  if (!std::exchange(sweeping_, true)) reactor_.spawn(sweep());
+}
+
+Awaitable<> StreamServer::serve(Connections::iterator self) {
+  Connection& connection = *self;
+  if (tls_ != nullptr) {
+    connection.handshaking = true;
+    ++handshakes_;
+    const auto shaken = co_await connection.stream.handshake(tls_);
+    connection.handshaking = false;
+    --handshakes_;
+    handshake_done_.notify();
+    if (!shaken) {
+      counters_.rejected.count(shaken.error().reason);
+      log_.limited(telemetry::Level::warn, shaken.error().reason, "{}: TLS handshake failed: {}", peer_text(connection.origin),
+                   shaken.error().text);
+      co_return end(self);
+    }
+    connection.origin.tls_common_name = connection.stream.tls()->common_name();
+  }
+  co_await converse(connection);
+  end(self);
+}
+
+Awaitable<> StreamServer::converse(Connection& connection) {
+  while (!connection.stream.closed()) {
+    if (!open()) {
+      co_await (*inlet_)->opened();
+      continue;
+    }
+    if (const Bytes kept = connection.stream.kept(); !kept.empty() && !take(connection, kept, Instant::now())) co_return;
+    if (!open()) continue;
+    co_await connection.stream.readable();
+    if (connection.stream.closed()) co_return;
+    const Instant now = Instant::now();
+    for (int turn = 0; turn < reads_per_turn; ++turn) {
+      const auto read = connection.stream.read();
+      if (!read.bytes.empty() && !take(connection, read.bytes, now)) co_return;
+      if (read.ended) {
+        if (!read.why.empty()) log_.debug("{}: the connection ended: {}", peer_text(connection.origin), read.why);
+        co_return;
+      }
+      if (read.drained || !open()) break;
+    }
+    if (options_.gather.count() > 0) co_await next_gathering();
+  }
+}
+
+bool StreamServer::take(Connection& connection, Bytes bytes, const Instant& now) {
+  const std::size_t before = connection.stream.kept().size();
+  const bool fresh = bytes.data() != connection.stream.kept().data() || bytes.size() > before;
+  if (fresh) {
+    counters_.bytes += bytes.size() - before;
+    connection.last_byte = now.steady;
+  }
+  std::string_view lost;
+  const std::size_t used = connection.protocol->data_received(bytes, connection.origin, now, lost);
+  if (used > 0 || before == 0) connection.progress = now.steady;
+  if (!lost.empty()) {
+    close(connection, lost);
+    return false;
+  }
+  connection.stream.keep(bytes, used);
+  return true;
+}
+
+void StreamServer::end(Connections::iterator self) {
+  if (self->counted_by_ip && --by_ip_[self->ip] == 0) by_ip_.erase(self->ip);
+  self->stream.close();
+  connections_.erase(self);
+  --counters_.connections;
+}
+
+void StreamServer::close(Connection& connection, std::string_view limit) {
+  counters_.rejected.count(limit);
+  log_.limited(telemetry::Level::info, limit, "{}: closed: {}", peer_text(connection.origin), limit);
+  connection.stream.close();
+}
+
+Awaitable<> StreamServer::sweep() {
+  // One timer for all connections: one for each read costs three times the CPU.
+  const StreamLimits& limits = options_.limits;
+  const Duration shortest = std::min({limits.idle, options_.protocol.frame_timeout, tls_ ? limits.handshake : limits.idle});
+  const Duration period = std::clamp<Duration>(shortest / 4, std::chrono::milliseconds(10), std::chrono::seconds(30));
+  while (!connections_.empty() && !stopping_) {
+    co_await reactor::sleep(period);
+    const auto now = steady_clock::now();
+    for (Connection& connection : connections_) {
+      if (connection.stream.closed()) continue;
+      if (connection.handshaking) {
+        if (now - connection.progress > limits.handshake) close(connection, "handshake");
+      } else if (!connection.stream.kept().empty() && open() && now - connection.progress > options_.protocol.frame_timeout) {
+        close(connection, "frame_timeout");
+      } else if (now - connection.last_byte > limits.idle) {
+        close(connection, "idle");
+      }
+    }
+  }
+  sweeping_ = false;
+}
+
+Awaitable<> StreamServer::next_gathering() {
+  // One timer serves all connections that wait; whoever comes first runs it.
+  if (gathering_) {
+    co_await gathered_.wait();
+    co_return;
+  }
+  gathering_ = true;
+  co_await reactor::sleep(options_.gather);
+  gathering_ = false;
+  gathered_.notify();
+}
+
+StreamOptions StreamOptions::read(config::Section& s, bool tls) {
+  StreamOptions options;
+  options.listen = s.address("listen", config::required, "Where devices connect: host:port, [v6]:port, unix:/path or systemd:NAME.");
+  options.reuse_port = s.flag("reuse_port", false, "Several gateways share the port; the kernel spreads the connections.");
+  options.backlog = static_cast<int>(s.integer("backlog", 4096, "Connections that may wait to be accepted.", {1, 65535}));
+  options.gather = s.duration("gather", Duration(0), "How long a busy adapter may wait for more, to save wake-ups.");
+  options.limits = StreamLimits::read(s, tls);
+  options.protocol = protocol::FramedConfig::read(s, protocol::FramedConfig::Transport::stream);
+  return options;
+}
+
+}  // namespace fieldgate::adapter

@@ -1,0 +1,34 @@
+// The `tls` adapter: devices that connect with TLS.
+#pragma once
+
+#include "adapter/stream_server.hpp"
+#include "config/tls.hpp"
+#include "reactor/tls_context.hpp"
+
+namespace fieldgate::adapter {
+
+class Tls final : public Adapter {
+ public:
+  static constexpr std::string_view type = "tls";
+  static constexpr std::string_view meaning = "Listens for devices that connect by TLS, with or without certificates of their own.";
+
+  struct Config {
+    StreamOptions stream;
+    config::TlsServerOptions tls;
+    static Config read(config::Section& section);
+    bool operator==(const Config&) const = default;
+  };
+
+  Tls(const Config& config, const Context& context);
+
+  Result<void> start(router::Inlet* const& inlet) override;
+  void stop() override { server_.stop(); }
+  bool ready() const override { return server_.ready(); }
+
+ private:
+  config::TlsServerOptions tls_;
+  reactor::TlsContext tls_context_;
+  StreamServer server_;
+};
+
+}  // namespace fieldgate::adapter

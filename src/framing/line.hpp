@@ -1,0 +1,36 @@
+// Lines of text, ended by LF or CR LF.
+#pragma once
+
+#include "framing/framer.hpp"
+#include "framing/max_length.hpp"
+
+namespace fieldgate::framing {
+
+/// The frame is the line without its end. CR and LF may come in different reads; a CR alone ends nothing.
+class Line final : public Framer {
+ public:
+  static constexpr std::string_view type = "line";
+  static constexpr std::string_view meaning = "Lines of text, ended by LF or CR LF; the end is not part of the frame.";
+
+  struct Config {
+    std::size_t max_length = default_max_length;
+    bool skip_empty = false;
+
+    static Config read(config::Section& section);
+    bool operator==(const Config&) const = default;
+  };
+
+  explicit Line(const Config& config) : max_length_(config.max_length), skip_empty_(config.skip_empty) {}
+
+  Cut next(Bytes input) override;
+
+ private:
+  Cut unfinished(Bytes rest, std::size_t skipped);
+
+  std::size_t max_length_;
+  std::size_t scanned_ = 0;  // leading bytes of the input that are known to hold no LF
+  bool skip_empty_;
+  bool discarding_ = false;  // inside a line that was too long, and has been reported
+};
+
+}  // namespace fieldgate::framing

@@ -1,0 +1,119 @@
+// Checks across components.
+#include "gateway/checks.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "adapter/tcp.hpp"
+#include "adapter/tls.hpp"
+#include "adapter/udp.hpp"
+#include "config/node.hpp"
+
+namespace fieldgate::gateway {
+
+namespace {
+
+struct Listener {
+  bool datagram = false;
+  config::Address address;
+};
+
+std::optional<Listener> listener_of(const adapter::Factory& adapter) {
+  if (const auto* tcp = adapter.config<adapter::Tcp>()) return Listener{false, tcp->stream.listen};
+  if (const auto* tls = adapter.config<adapter::Tls>()) return Listener{false, tls->stream.listen};
+  if (const auto* udp = adapter.config<adapter::Udp>()) return Listener{true, udp->listen};
+  return std::nullopt;
+}
+
+bool is_v6(const std::string& host) { return host.find(':') != std::string::npos; }
+bool is_wildcard(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
+
+bool collide(const Listener& a, const Listener& b) {
+  if (a.address.kind != b.address.kind) return false;
+  if (a.address.kind != config::Address::Kind::tcp) return a.address == b.address;
+  if (a.datagram != b.datagram || a.address.port != b.address.port || a.address.port == 0) return false;
+  if (a.address.host == b.address.host) return true;
+  return is_v6(a.address.host) == is_v6(b.address.host) && (is_wildcard(a.address.host) || is_wildcard(b.address.host));
+}
+
+std::string at_line(const config::Mark& mark) { return "line " + std::to_string(mark.line); }
+
+/// Whether any template of the file says {{ gateway }}.
+bool names_gateway(const config::Node& node) {
+  if (node.is_map()) return std::any_of(node.entries.begin(), node.entries.end(), [](const auto& entry) { return names_gateway(entry.value); });
+  if (node.is_list()) return std::any_of(node.items.begin(), node.items.end(), names_gateway);
+  const std::size_t begin = node.text.find("{{");
+  return begin != std::string::npos && node.text.find("gateway", begin) < node.text.find("}}", begin);
+}
+
+}  // namespace
+
+void check_admin(config::Section& section, const config::Address& address) {
+  if (address.kind != config::Address::Kind::tcp) {
+    if (address.kind == config::Address::Kind::systemd) section.error("listen", "the admin listener takes host:port or unix:/path");
+    return;
+  }
+  boost::system::error_code not_an_address;
+  const auto ip = boost::asio::ip::make_address(address.host, not_an_address);
+  if (address.host == "localhost" || (!not_an_address && ip.is_loopback())) return;
+  section.error("listen", "the admin listener must stay on this machine (127.0.0.1 or [::1]): off loopback it would need 'tls' and 'token', "
+                          "which this version does not have; put a reverse proxy in front");
+}
+
+void check_listeners(const Configuration& c, const std::vector<router::Source>& adapters, config::Section& root) {
+  config::Problems& problems = root.reader().problems();
+  for (std::size_t i = 0; i < c.adapters.size(); ++i) {
+    const auto mine = listener_of(c.adapters[i].factory);
+    if (!mine || !c.adapters[i].enabled) continue;
+    if (c.admin_enabled && collide(*mine, {false, c.admin})) {
+      problems.error(adapters[i].mark, adapters[i].path + ".listen", "the admin listener is at " + c.admin.text() + " too (admin.listen)");
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto other = listener_of(c.adapters[j].factory);
+      if (!other || !c.adapters[j].enabled || !collide(*mine, *other)) continue;
+      problems.error(adapters[i].mark, adapters[i].path + ".listen",
+                     mine->address.text() + " is taken by adapters." + c.adapters[j].name + " (" + at_line(adapters[j].mark) + ")");
+    }
+  }
+}
+
+void check_blocking(const Configuration& c, const std::vector<router::Stage>& sinks, config::Problems& problems) {
+  const auto reach = [&](std::size_t adapter) {
+    std::set<std::size_t> found;
+    std::vector<const router::Wiring::Outputs*> todo = {&c.wiring.adapters[adapter]};
+    std::set<std::size_t> seen;
+    while (!todo.empty()) {
+      const auto* outputs = todo.back();
+      todo.pop_back();
+      found.insert(outputs->sinks.begin(), outputs->sinks.end());
+      for (const std::size_t t : outputs->transforms) {
+        if (seen.insert(t).second) todo.push_back(&c.wiring.transforms[t]);
+      }
+    }
+    return found;
+  };
+  std::set<std::size_t> warned;
+  for (std::size_t a = 0; a < c.adapters.size(); ++a) {
+    const auto reached = reach(a);
+    for (const std::size_t sink : reached) {
+      const bool blocks = c.sinks[sink].factory && c.sinks[sink].factory.buffer.when_full == buffer::WhenFull::block;
+      if (!blocks || reached.size() < 2 || !warned.insert(sink).second) continue;
+      const std::size_t other = *std::find_if(reached.begin(), reached.end(), [&](std::size_t s) { return s != sink; });
+      problems.warning(sinks[sink].mark, sinks[sink].path + ".buffer",
+                       "when_full: block stops adapters." + c.adapters[a].name + " for all sinks once this buffer is full, also for sinks." +
+                           c.sinks[other].name + "; drop_oldest would not");
+    }
+  }
+}
+
+void check_default_id(config::Section& root) {
+  const config::Node* gateway = root.node("gateway");
+  if (root.node() == nullptr || (gateway != nullptr && gateway->is_map() && gateway->find("id") != nullptr)) return;
+  if (!names_gateway(*root.node())) return;
+  root.warning("", "a template says {{ gateway }}, which is this host's name as long as gateway.id is not given");
+}
+
+}  // namespace fieldgate::gateway

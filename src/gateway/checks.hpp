@@ -1,0 +1,23 @@
+// What the parts of a configuration must not be to each other.
+#pragma once
+
+#include <vector>
+
+#include "config/section.hpp"
+#include "gateway/configuration.hpp"
+
+namespace fieldgate::gateway {
+
+/// The admin listener stays on this machine.
+void check_admin(config::Section& section, const config::Address& address);
+
+/// No two listeners at one address.
+void check_listeners(const Configuration& c, const std::vector<router::Source>& adapters, config::Section& root);
+
+/// A sink that blocks stops its adapters for all sinks that share them: a warning.
+void check_blocking(const Configuration& c, const std::vector<router::Stage>& sinks, config::Problems& problems);
+
+/// `{{ gateway }}` in a template while the gateway's id is only the host's name: a warning.
+void check_default_id(config::Section& root);
+
+}  // namespace fieldgate::gateway

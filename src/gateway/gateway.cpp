@@ -1,0 +1,138 @@
+// Gateway: building the graph from the north to the south, so that everyone finds who reads him.
+#include "gateway/gateway.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace fieldgate::gateway {
+
+Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics, std::string instance)
+    : reactor_(reactor),
+      metrics_(metrics),
+      environment_{configuration.id, std::move(instance)},
+      drain_timeout_(configuration.drain_timeout) {
+  build_sinks(configuration);
+  build_transforms(configuration);
+  build_adapters(configuration);
+  if (configuration.admin_enabled) {
+    admin_ = std::make_unique<admin::Server>(reactor, metrics, configuration.admin, [this] { return not_ready(); }, telemetry::Log("admin"));
+  }
+}
+
+Gateway::~Gateway() = default;
+
+void Gateway::build_sinks(const Configuration& configuration) {
+  for (const auto& [name, config, enabled] : configuration.sinks) {
+    outlets_.push_back(enabled ? std::make_unique<sink::Outlet>(config, name, reactor_, metrics_, environment_, paths_) : nullptr);
+  }
+}
+
+void Gateway::build_transforms(const Configuration& configuration) {
+  for (const auto& [name, factory, enabled] : configuration.transforms) {
+    Stage stage;
+    if (enabled) {
+      stage.dropped = std::make_unique<telemetry::Reasons>(metrics_, "fieldgate_transform_dropped_total", telemetry::Labels{{"transform", name}},
+                                                           "Messages that a transform took away.");
+      stage.transform = factory.make(router::TransformContext{name, environment_, paths_, *stage.dropped});
+    }
+    transforms_.push_back(std::move(stage));
+  }
+  for (std::size_t i = 0; i < transforms_.size(); ++i) {
+    if (transforms_[i].transform) transforms_[i].transform->connect(inputs(configuration.wiring.transforms[i]));
+  }
+}
+
+void Gateway::build_adapters(const Configuration& configuration) {
+  for (std::size_t i = 0; i < configuration.adapters.size(); ++i) {
+    const auto& [name, factory, enabled] = configuration.adapters[i];
+    if (!enabled) continue;
+    const auto& outputs = configuration.wiring.adapters[i];
+    auto inflow = std::make_unique<Inflow>();
+    std::vector<router::Gate*> gates;
+    add_gates(configuration.wiring, outputs, gates);
+    inflow->name = name;
+    inflow->inlet = std::make_unique<router::Inlet>(last_receipt_, inputs(outputs), std::move(gates));
+    inflow->current = inflow->inlet.get();
+    inflow->adapter = factory.make(adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name), environment_, paths_});
+    inflows_.push_back(std::move(inflow));
+  }
+}
+
+std::vector<router::Input*> Gateway::inputs(const router::Wiring::Outputs& outputs) const {
+  std::vector<router::Input*> found;
+  for (const std::size_t sink : outputs.sinks) {
+    if (outlets_[sink]) found.push_back(outlets_[sink].get());
+  }
+  for (const std::size_t transform : outputs.transforms) {
+    if (transforms_[transform].transform) found.push_back(transforms_[transform].transform.get());
+  }
+  return found;
+}
+
+void Gateway::add_gates(const router::Wiring& wiring, const router::Wiring::Outputs& outputs, std::vector<router::Gate*>& gates) const {
+  for (const std::size_t sink : outputs.sinks) {
+    if (!outlets_[sink]) continue;
+    router::Gate* gate = &outlets_[sink]->gate();
+    if (std::find(gates.begin(), gates.end(), gate) == gates.end()) gates.push_back(gate);
+  }
+  for (const std::size_t transform : outputs.transforms) add_gates(wiring, wiring.transforms[transform], gates);
+}
+
+Result<void> Gateway::start() {
+  for (const auto& outlet : outlets_) {
+    if (outlet) outlet->start();
+  }
+  for (const auto& inflow : inflows_) {
+    if (auto started = inflow->adapter->start(inflow->current); !started) {
+      return Error{started.error().reason, "adapter " + inflow->name + ": " + started.error().text};
+    }
+  }
+  if (admin_) {
+    if (auto started = admin_->start(); !started) return Error{started.error().reason, "admin: " + started.error().text};
+  }
+  return {};
+}
+
+Awaitable<std::uint64_t> Gateway::stop() {
+  for (const auto& inflow : inflows_) inflow->adapter->stop();
+  std::uint64_t left = 0;
+  std::size_t draining = 0;
+  reactor::Event drained(reactor_.io());
+  for (const auto& outlet : outlets_) {
+    if (!outlet) continue;
+    ++draining;
+    reactor_.spawn(drain(*outlet, left, draining, drained));
+  }
+  while (draining > 0) co_await drained.wait();
+  if (admin_) admin_->stop();
+  co_return left;
+}
+
+Awaitable<> Gateway::drain(sink::Outlet& outlet, std::uint64_t& left, std::size_t& draining, reactor::Event& drained) {
+  const std::uint64_t mine = co_await outlet.drain(drain_timeout_);
+  if (mine > 0) log_.error("sink {}: {} messages were not delivered before the gateway stopped; its buffer is in memory", outlet.name(), mine);
+  left += mine;
+  --draining;
+  drained.notify();
+}
+
+std::vector<std::string> Gateway::not_ready() const {
+  std::vector<std::string> names;
+  for (const auto& inflow : inflows_) {
+    if (!inflow->adapter->ready()) names.push_back(inflow->name);
+  }
+  return names;
+}
+
+std::string Gateway::status() const {
+  std::uint64_t waiting = 0;
+  std::size_t sinks = 0;
+  for (const auto& outlet : outlets_) {
+    if (!outlet) continue;
+    ++sinks;
+    waiting += outlet->backlog();
+  }
+  return fmt::format("{} adapters, {} sinks; {} messages, {} waiting", inflows_.size(), sinks, last_receipt_, waiting);
+}
+
+}  // namespace fieldgate::gateway

@@ -1,0 +1,70 @@
+// The running graph: built out of a configuration, started, stopped. The face of this room.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "admin/server.hpp"
+#include "expression/template.hpp"
+#include "gateway/configuration.hpp"
+#include "reactor/reactor.hpp"
+#include "router/inlet.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace fieldgate::gateway {
+
+/// All components of a configuration, joined. Lives on the reactor's thread.
+class Gateway {
+ public:
+  /// Builds everything; binds and connects nothing yet. `instance` is the unit's instance name, {{ instance }} in templates.
+  Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics, std::string instance);
+  ~Gateway();
+
+  /// Starts the sinks, then the adapters, then the admin listener. The error names the component and what to do.
+  Result<void> start();
+
+  /// Takes nothing more in, delivers what is there within the drain timeout, and says goodbye. Returns how many messages
+  /// could not be delivered.
+  Awaitable<std::uint64_t> stop();
+
+  /// Names of the adapters that do not take devices in; for /readyz.
+  std::vector<std::string> not_ready() const;
+
+  /// For the service manager: "3 adapters, 2 sinks; 1042 messages, 7 waiting".
+  std::string status() const;
+
+ private:
+  struct Inflow {
+    std::string name;
+    std::unique_ptr<router::Inlet> inlet;
+    router::Inlet* current = nullptr;  // what the adapter sees; a reload puts another in its place
+    std::unique_ptr<adapter::Adapter> adapter;
+  };
+  struct Stage {
+    std::unique_ptr<telemetry::Reasons> dropped;
+    std::unique_ptr<router::Transform> transform;
+  };
+
+  void build_sinks(const Configuration& configuration);
+  void build_transforms(const Configuration& configuration);
+  void build_adapters(const Configuration& configuration);
+  std::vector<router::Input*> inputs(const router::Wiring::Outputs& outputs) const;
+  void add_gates(const router::Wiring& wiring, const router::Wiring::Outputs& outputs, std::vector<router::Gate*>& gates) const;
+  Awaitable<> drain(sink::Outlet& outlet, std::uint64_t& left, std::size_t& draining, reactor::Event& drained);
+
+  reactor::Reactor& reactor_;
+  telemetry::Metrics& metrics_;
+  telemetry::Log log_{"gateway"};
+  expression::Environment environment_;
+  expression::Paths paths_;
+  Duration drain_timeout_;
+  Receipt last_receipt_ = 0;
+  std::vector<std::unique_ptr<sink::Outlet>> outlets_;  // by the configuration's numbers; null where disabled
+  std::vector<Stage> transforms_;                       // likewise
+  std::vector<std::unique_ptr<Inflow>> inflows_;
+  std::unique_ptr<admin::Server> admin_;
+};
+
+}  // namespace fieldgate::gateway

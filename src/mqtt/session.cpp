@@ -1,0 +1,152 @@
+// Session: the wall round Paho.
+#include "mqtt/session.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include <fmt/format.h>
+
+#include "mqtt/paho.hpp"
+
+namespace fieldgate::mqtt {
+namespace {
+
+// Paho's threads end with its last client, which takes up to a second and is where it races (paho.mqtt.c #578, #1669). So one
+// client that never connects lives as long as the process, and sessions come and go beside it.
+void start_paho() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
+    options.do_openssl_init = 0;
+    MQTTAsync_global_init(&options);
+    static MQTTAsync anchor;
+    MQTTAsync_create(&anchor, "tcp://127.0.0.1:1", "anchor", MQTTCLIENT_PERSISTENCE_NONE, nullptr);
+  });
+}
+
+}  // namespace
+
+void prepare_process() {
+  unsetenv("http_proxy");
+  unsetenv("https_proxy");
+}
+
+void Session::Paho::Subscribing::end(int code) {
+  Event told = paho->event(Event::Kind::subscribed, code);
+  told.index = index;
+  paho->mailbox->post(std::move(told));
+}
+
+void Session::Paho::create() {
+  start_paho();
+  MQTTAsync_createOptions options = MQTTAsync_createOptions_initializer;
+  options.MQTTVersion = plan.version;
+  options.maxBufferedMessages = plan.window + 1;
+  const bool v6 = plan.address.find(':') != std::string::npos;
+  const std::string uri = fmt::format("{}://{}{}{}:{}", plan.server.tls ? "ssl" : "tcp", v6 ? "[" : "", plan.address, v6 ? "]" : "",
+                                      plan.server.port);
+  created = MQTTAsync_createWithOptions(&handle, uri.c_str(), plan.client_id.c_str(), MQTTCLIENT_PERSISTENCE_NONE, nullptr, &options);
+  if (created != MQTTASYNC_SUCCESS) return;
+  MQTTAsync_setCallbacks(
+      handle, this, [](void* context, char*) { paho(context).tell(Event::Kind::lost); },
+      [](void* context, char* topic, int topic_size, MQTTAsync_message* message) {
+        paho(context).arrived(topic, topic_size > 0 ? static_cast<std::size_t>(topic_size) : std::strlen(topic), *message);
+        MQTTAsync_freeMessage(&message);
+        MQTTAsync_free(topic);
+        return 1;
+      },
+      nullptr);
+  MQTTAsync_setDisconnected(handle, this, [](void* context, MQTTProperties*, enum MQTTReasonCodes code) {
+    paho(context).tell(Event::Kind::farewell, static_cast<int>(code));
+  });
+  if (v5()) {
+    response.onSuccess5 = [](void* item, MQTTAsync_successData5* data) {
+      auto& done = *static_cast<Bundle::Item*>(item);
+      done.bundle->mailbox_->settle(done, data->reasonCode < 0x80 ? 0 : static_cast<int>(data->reasonCode));
+    };
+    response.onFailure5 = [](void* item, MQTTAsync_failureData5* data) {
+      auto& done = *static_cast<Bundle::Item*>(item);
+      done.bundle->mailbox_->settle(done, data->reasonCode >= 0x80 ? static_cast<int>(data->reasonCode) : Bundle::lost);
+    };
+  } else {
+    response.onSuccess = [](void* item, MQTTAsync_successData*) {
+      auto& done = *static_cast<Bundle::Item*>(item);
+      done.bundle->mailbox_->settle(done, 0);
+    };
+    response.onFailure = [](void* item, MQTTAsync_failureData*) {
+      auto& done = *static_cast<Bundle::Item*>(item);
+      done.bundle->mailbox_->settle(done, Bundle::lost);
+    };
+  }
+}
+
+void Session::Paho::arrived(const char* topic, std::size_t topic_size, MQTTAsync_message& message) {
+  properties.clear();
+  for (int i = 0; i < message.properties.count; ++i) {
+    const MQTTProperty& property = message.properties.array[i];
+    if (property.identifier != MQTTPROPERTY_CODE_USER_PROPERTY) continue;
+    const MQTTLenString& name = property.value.data;
+    const MQTTLenString& value = property.value.value;
+    properties.push_back({{name.data, static_cast<std::size_t>(name.len)}, {value.data, static_cast<std::size_t>(value.len)}});
+  }
+  mailbox->deliver({.topic = {topic, topic_size},
+                    .payload = {static_cast<const char*>(message.payload), static_cast<std::size_t>(message.payloadlen)},
+                    .qos = message.qos,
+                    .retain = message.retained != 0,
+                    .properties = properties});
+}
+
+Session::Session(std::shared_ptr<Mailbox> mailbox, Plan plan) : paho_(std::make_unique<Paho>(std::move(mailbox), std::move(plan))) {
+  paho_->create();
+}
+
+Session::~Session() {
+  if (paho_->handle != nullptr) MQTTAsync_destroy(&paho_->handle);
+}
+
+std::uint64_t Session::number() const { return paho_->plan.session; }
+
+void Session::open() {
+  const int result = paho_->created == MQTTASYNC_SUCCESS ? paho_->connect() : paho_->created;
+  if (result == MQTTASYNC_SUCCESS) return;
+  Event told = paho_->event(Event::Kind::refused);
+  told.text = fmt::format("Paho cannot begin to connect ({})", result);
+  paho_->mailbox->post(std::move(told));
+}
+
+void Session::publish(std::span<Bundle::Item* const> items) {
+  for (Bundle::Item* item : items) {
+    const Bundle& bundle = *item->bundle;
+    paho_->response.context = item;
+    const int result = MQTTAsync_send(paho_->handle, bundle.topic(*item), static_cast<int>(item->size), bundle.payload(*item).data(),
+                                      bundle.qos_, bundle.retain_ ? 1 : 0, &paho_->response);
+    if (result == MQTTASYNC_SUCCESS) continue;
+    paho_->mailbox->settle(*item, result == MQTTASYNC_BAD_UTF8_STRING ? Bundle::invalid : Bundle::lost);
+  }
+}
+
+void Session::subscribe(std::size_t index, const Subscription& subscription, bool want_retained) {
+  using Subscribing = Paho::Subscribing;
+  MQTTAsync_responseOptions options = MQTTAsync_responseOptions_initializer;
+  Subscribing& context = paho_->subscribing[index];
+  context = {paho_.get(), index};
+  options.context = &context;
+  if (paho_->v5()) {
+    options.subscribeOptions.retainHandling = want_retained ? 0 : 2;
+    options.onSuccess5 = [](void* self, MQTTAsync_successData5* data) {
+      static_cast<Subscribing*>(self)->end(static_cast<int>(data->reasonCode));
+    };
+    options.onFailure5 = [](void* self, MQTTAsync_failureData5* data) {
+      static_cast<Subscribing*>(self)->end(data->reasonCode >= 0x80 ? static_cast<int>(data->reasonCode) : Bundle::lost);
+    };
+  } else {
+    options.onSuccess = [](void* self, MQTTAsync_successData* data) { static_cast<Subscribing*>(self)->end(data->alt.qos); };
+    options.onFailure = [](void* self, MQTTAsync_failureData* data) {
+      static_cast<Subscribing*>(self)->end(data->code >= 0x80 ? data->code : Bundle::lost);
+    };
+  }
+  MQTTAsync_subscribe(paho_->handle, subscription.filter.c_str(), subscription.qos, &options);
+}
+
+}  // namespace fieldgate::mqtt

@@ -1,0 +1,58 @@
+// FramedConfig: the options of `protocol:`.
+#include "protocol/framed.hpp"
+
+namespace fieldgate::protocol {
+
+namespace {
+
+TimeOptions read_time(config::Section& protocol) {
+  TimeOptions options;
+  protocol.section("time", "The device's own time, where a template can find it.", [&](config::Section& s) {
+    options.from = expression::read_template(s, "from", config::Default<std::string>("", "the arrival"),
+                                             "Where the time stands, such as \"{{ data.ts }}\".", expression::Place::plain);
+    options.format = s.choice<TimeFormat>("format", TimeFormat::rfc3339, "How the device writes it.",
+                                          {{"rfc3339", TimeFormat::rfc3339}, {"unix_s", TimeFormat::unix_s},
+                                           {"unix_ms", TimeFormat::unix_ms}, {"unix_us", TimeFormat::unix_us}});
+    options.max_age = s.optional_duration("max_age", "A time further back is not believed.");
+    options.max_ahead = s.optional_duration("max_ahead", "A time further ahead is not believed.");
+    using Otherwise = TimeOptions::Otherwise;
+    options.otherwise = s.choice<Otherwise>("otherwise", Otherwise::arrival, "What happens to a message whose time is not believed.",
+                                            {{"arrival", Otherwise::arrival}, {"dead_letter", Otherwise::dead_letter}});
+  });
+  return options;
+}
+
+}  // namespace
+
+FramedConfig FramedConfig::read_map(config::Section& s, std::optional<Transport> transport) {
+  FramedConfig config;
+  const bool stream = transport == Transport::stream;
+  if (stream && !s.describing() && !s.has("framing")) {
+    s.error("", "needs a 'framing', which says where in the stream a message ends: framing: { type: line }");
+  }
+  s.section("framing", "How frames are cut out of the bytes. TCP and TLS need one; a datagram is a frame by itself.",
+            [&](config::Section& framing) {
+              config.frame_timeout = framing.duration("frame_timeout", std::chrono::seconds(30),
+                                                      "A frame that was begun must be whole by then, or the connection is closed.",
+                                                      std::chrono::milliseconds(1));
+              if (framing.describing() || s.has("framing")) {
+                config.framing = framing.reader().get<config::Registry<framing::Factory>>().read(framing);
+              }
+            });
+  s.section("codec", "How a frame is read.", [&](config::Section& codec) {
+    config.codec = codec.reader().get<config::Registry<codec::Factory>>().read(codec);
+  });
+  config.device = expression::read_template(s, "device", config::required, "Which device a message is of, such as \"{{ data.device }}\".",
+                                            expression::Place::plain);
+  config.time = read_time(s);
+  return config;
+}
+
+FramedConfig FramedConfig::read(config::Section& adapter, Transport transport) {
+  FramedConfig config;
+  adapter.reference("protocol", "protocols", "What the devices speak: a name under `protocols`, or the map itself.",
+                    [&](config::Section& s) { config = read_map(s, transport); });
+  return config;
+}
+
+}  // namespace fieldgate::protocol

@@ -1,0 +1,60 @@
+// Datagrams: the message headers of recvmmsg and what they say.
+#include "transport/datagrams.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace fieldgate::transport {
+
+Datagrams::Datagrams(DatagramSocket socket)
+    : socket_(std::move(socket)),
+      buffer_(new char[gulp * max_size]),
+      messages_(gulp),
+      parts_(gulp),
+      peers_(gulp),
+      control_(gulp * control_size) {
+  for (std::size_t i = 0; i < gulp; ++i) {
+    parts_[i] = {buffer_.get() + i * max_size, max_size};
+    msghdr& header = messages_[i].msg_hdr;
+    header.msg_name = &peers_[i];
+    header.msg_iov = &parts_[i];
+    header.msg_iovlen = 1;
+    header.msg_control = control_.data() + i * control_size;
+  }
+}
+
+Awaitable<> Datagrams::readable() {
+  error_code ignored;
+  co_await socket_.async_wait(DatagramSocket::wait_read, into(ignored));
+}
+
+std::size_t Datagrams::receive() {
+  for (mmsghdr& message : messages_) {
+    message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    message.msg_hdr.msg_controllen = control_size;
+  }
+  const int received = ::recvmmsg(socket_.native_handle(), messages_.data(), gulp, MSG_DONTWAIT, nullptr);
+  if (received <= 0) return 0;
+  // The kernel's count only grows, so the last datagram knows most.
+  msghdr& last = messages_[static_cast<std::size_t>(received) - 1].msg_hdr;
+  for (cmsghdr* c = CMSG_FIRSTHDR(&last); c != nullptr; c = CMSG_NXTHDR(&last, c)) {
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) std::memcpy(&overflow_, CMSG_DATA(c), sizeof overflow_);
+  }
+  return static_cast<std::size_t>(received);
+}
+
+std::uint32_t Datagrams::take_overflow() { return overflow_ - std::exchange(overflow_taken_, overflow_); }
+
+std::size_t Datagrams::receive_buffer() {
+  int size = 0;
+  socklen_t length = sizeof size;
+  ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVBUF, &size, &length);
+  return static_cast<std::size_t>(size) / 2;  // the kernel doubles what was asked for
+}
+
+void Datagrams::close() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace fieldgate::transport

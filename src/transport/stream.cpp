@@ -1,0 +1,128 @@
+// Stream: reading into the shared scratch, and what TLS adds to it.
+#include "transport/stream.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <span>
+
+namespace fieldgate::transport {
+
+namespace {
+
+/// Up to this much, what was kept is put in front of the scratch again; a longer rest grows where it is kept.
+constexpr std::size_t max_copied_back = reactor::Reactor::scratch_size / 2;
+
+/// Ciphertext that is taken at once: a few TLS records, so that it stays in the processor's cache until it is decrypted.
+constexpr std::size_t cipher_chunk = 64 * 1024;
+
+}  // namespace
+
+Awaitable<> Stream::readable() {
+  error_code ignored;
+  co_await socket_.async_wait(StreamSocket::wait_read, into(ignored));
+}
+
+Stream::Read Stream::read() {
+  char* scratch = reactor_.scratch().data();
+  if (kept_.size() <= max_copied_back) {
+    std::memcpy(scratch, kept_.data(), kept_.size());
+    Read result = tls_ ? receive_decrypted(scratch + kept_.size(), reactor::Reactor::scratch_size - kept_.size())
+                       : receive(scratch + kept_.size(), reactor::Reactor::scratch_size - kept_.size());
+    result.bytes = Bytes(scratch, kept_.size() + result.bytes.size());
+    return result;
+  }
+  Read result = tls_ ? receive_decrypted(scratch, reactor::Reactor::scratch_size) : receive(scratch, reactor::Reactor::scratch_size);
+  kept_.append(result.bytes);
+  result.bytes = kept_;
+  return result;
+}
+
+Stream::Read Stream::receive(char* into, std::size_t room) {
+  const ssize_t received = ::recv(socket_.native_handle(), into, room, MSG_DONTWAIT);
+  if (received > 0) {
+    const auto size = static_cast<std::size_t>(received);
+    return {Bytes(into, size), size < room, false, {}};
+  }
+  if (received == 0) return {{}, true, true, {}};
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {};
+  return {{}, true, true, errno == ETIMEDOUT ? "keepalive" : "reset"};
+}
+
+Stream::Read Stream::receive_decrypted(char* into, std::size_t room) {
+  static thread_local char cipher_scratch[cipher_chunk];
+  // Plaintext is never longer than its ciphertext, so all that is taken finds room.
+  Read result = receive(cipher_scratch, std::min(room, cipher_chunk));
+  Bytes cipher = result.bytes;
+  std::size_t size = 0;
+  const auto status = tls_->read(cipher, std::span(into, room), size);
+  result.bytes = Bytes(into, size);
+  if (status == TlsSession::Status::closed) result.ended = true;
+  if (status == TlsSession::Status::failed) result.ended = true, result.why = "tls";
+  if (!send_output()) result.ended = true, result.why = "write_queue";
+  return result;
+}
+
+void Stream::keep(Bytes bytes, std::size_t consumed) {
+  if (consumed == bytes.size()) {
+    std::string().swap(kept_);  // gives the memory back: an idle connection owns no buffer
+  } else if (bytes.data() == kept_.data()) {
+    kept_.erase(0, consumed);
+  } else {
+    kept_.assign(bytes.substr(consumed));
+  }
+}
+
+Awaitable<Result<void>> Stream::handshake(SSL_CTX* context) {
+  tls_ = std::make_unique<TlsSession>(context);
+  while (true) {
+    co_await readable();
+    if (closed()) co_return Error{"handshake", "it took too long"};
+    // No more than one flight at a time: what follows the handshake must stay in the socket for read().
+    char* scratch = reactor_.scratch().data();
+    Read result = receive(scratch, reactor::Reactor::scratch_size);
+    Bytes cipher = result.bytes;
+    const auto status = tls_->handshake(cipher);
+    const bool sent = send_output();
+    if (status == TlsSession::Status::failed) co_return Error{"tls_handshake", tls_->error()};
+    if (result.ended || !sent) co_return Error{"tls_handshake", "the peer hung up"};
+    while (!tls_->output().empty() && !closed()) {
+      error_code ignored;
+      co_await socket_.async_wait(StreamSocket::wait_write, into(ignored));
+      send_output();
+    }
+    if (status != TlsSession::Status::ready) continue;
+    if (!cipher.empty()) {
+      std::string plain(cipher.size(), '\0');
+      std::size_t size = 0;
+      if (tls_->read(cipher, plain, size) == TlsSession::Status::failed) co_return Error{"tls_handshake", tls_->error()};
+      kept_.assign(plain, 0, size);
+    }
+    co_return Result<void>();
+  }
+}
+
+bool Stream::send_output() {
+  std::string& output = tls_->output();
+  while (!output.empty()) {
+    const ssize_t sent = ::send(socket_.native_handle(), output.data(), output.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent <= 0) break;
+    output.erase(0, static_cast<std::size_t>(sent));
+  }
+  if (output.empty()) std::string().swap(output);
+  return output.size() <= write_limit_;
+}
+
+void Stream::close() {
+  if (closed()) return;
+  if (tls_) {
+    tls_->close();
+    send_output();
+  }
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace fieldgate::transport

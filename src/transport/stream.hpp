@@ -1,0 +1,65 @@
+// A connection's conduit of bytes: TCP, TLS or a Unix socket, read through the reactor's shared scratch.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "message/bytes.hpp"
+#include "message/result.hpp"
+#include "reactor/reactor.hpp"
+#include "transport/socket.hpp"
+#include "transport/tls_session.hpp"
+
+namespace fieldgate::transport {
+
+/// One connected peer. While nothing is unfinished it owns no buffer: bytes are read into the reactor's scratch, and only
+/// what the protocol has not consumed is kept. A scratch is shared by the whole reactor, so what read() returns is good
+/// only until the caller next suspends.
+class Stream {
+ public:
+  /// `write_limit`: bytes that may wait to be sent before the peer counts as stuck.
+  Stream(reactor::Reactor& reactor, StreamSocket socket, std::size_t write_limit)
+      : reactor_(reactor), socket_(std::move(socket)), write_limit_(write_limit) {}
+
+  /// Makes the peer speak TLS first. The error says what went wrong. Whoever wants a deadline calls close().
+  Awaitable<Result<void>> handshake(SSL_CTX* context);
+
+  /// Waits until there is something to read, or the end.
+  Awaitable<> readable();
+
+  /// What came of one read.
+  struct Read {
+    Bytes bytes;           ///< everything not yet consumed, what was kept in front
+    bool drained = true;   ///< false: there is probably more to read at once
+    bool ended = false;    ///< the peer will send no more, or the connection broke
+    std::string_view why;  ///< of an end that is not a goodbye: a literal
+  };
+  Read read();
+
+  /// Remembers what is left of the bytes of the last read() after its first `consumed`.
+  void keep(Bytes bytes, std::size_t consumed);
+
+  /// What was kept, to be looked at again before anything is read.
+  Bytes kept() const { return kept_; }
+
+  /// Ends the connection; whoever waits in it is woken. Says goodbye first where that needs no waiting.
+  void close();
+  bool closed() const { return !socket_.is_open(); }
+
+  const TlsSession* tls() const { return tls_.get(); }
+  int fd() { return socket_.native_handle(); }
+
+ private:
+  Read receive(char* into, std::size_t room);
+  Read receive_decrypted(char* into, std::size_t room);
+  bool send_output();
+
+  reactor::Reactor& reactor_;
+  StreamSocket socket_;
+  std::size_t write_limit_;
+  std::string kept_;
+  std::unique_ptr<TlsSession> tls_;
+};
+
+}  // namespace fieldgate::transport
