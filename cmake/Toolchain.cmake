@@ -27,7 +27,7 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees uninitialised and dangling memory in coroutine frames and std::string where there is none.
   target_compile_options(fieldgate_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds -Wno-stringop-overread
-                         -Wno-stringop-overflow -Wno-dangling-pointer)
+                         -Wno-stringop-overflow -Wno-dangling-pointer -Wno-mismatched-new-delete)
 else()
   # Designated initializers leave the rest at its default on purpose.
   target_compile_options(fieldgate_flags INTERFACE -Wno-missing-field-initializers)

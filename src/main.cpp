@@ -8,7 +8,8 @@
 
 int main(int argc, char** argv) {
   using namespace fieldgate;
-  CLI::App app("Fieldgate, an IoT device gateway: devices in by TCP, UDP, TLS and MQTT, messages out by MQTT and HTTP", "fieldgate");
+  CLI::App app("Fieldgate, an IoT device gateway: devices in by TCP, UDP, TLS and MQTT, messages out by MQTT and HTTP",
+               "fieldgate");
   app.set_version_flag("--version", "fieldgate " + std::string(cli::version()));
   app.require_subcommand(1);
   int status = cli::success;

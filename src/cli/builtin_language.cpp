@@ -26,7 +26,8 @@ Language language() {
   config::Reader reader(problems);
   catalogue.provide_to(reader);
   Language language;
-  language.root = config::describe(reader, [](config::Section& root) { static_cast<void>(gateway::Configuration::read(root)); });
+  language.root =
+      config::describe(reader, [](config::Section& root) { static_cast<void>(gateway::Configuration::read(root)); });
   language.root.push_back(config::describe_include());
   language.kinds.push_back(describe_kind(catalogue.adapters, reader));
   language.kinds.push_back(describe_kind(catalogue.framers, reader));

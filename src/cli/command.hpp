@@ -12,9 +12,9 @@ namespace fieldgate::cli {
 
 // As sysexits.h has them, where it has them.
 inline constexpr int success = 0;
-inline constexpr int cannot_run = 1;  ///< the configuration is right, but a port is taken or the like
-inline constexpr int bad_usage = 64;  ///< EX_USAGE: the command line is wrong
-inline constexpr int bad_config = 78; ///< EX_CONFIG
+inline constexpr int cannot_run = 1;   ///< the configuration is right, but a port is taken or the like
+inline constexpr int bad_usage = 64;   ///< EX_USAGE: the command line is wrong
+inline constexpr int bad_config = 78;  ///< EX_CONFIG
 
 // Each adds its command to `app`; the command runs while the command line is parsed, and leaves its status in `status`.
 void add_run(CLI::App& app, int& status);

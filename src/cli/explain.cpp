@@ -25,7 +25,8 @@ std::string table(const std::vector<Description>& options) {
   std::string out;
   for (const Description& option : options) {
     const std::string fallback = default_text(option);
-    out += fmt::format("    {:{}}  {}{}{}: {}\n", option.name, width, option.type, fallback.empty() ? "" : ", ", fallback, option.meaning);
+    out += fmt::format("    {:{}}  {}{}{}: {}\n", option.name, width, option.type, fallback.empty() ? "" : ", ",
+                       fallback, option.meaning);
   }
   return out;
 }
@@ -65,11 +66,13 @@ Error unknown(const std::vector<Entry>& all, std::string_view path) {
     known.push_back(entry.path);
     // A path may be the end of a longer one.
     std::string_view rest = entry.path;
-    while (static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '.')) > depth) rest.remove_prefix(rest.find('.') + 1);
+    while (static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '.')) > depth)
+      rest.remove_prefix(rest.find('.') + 1);
     known.push_back(rest);
   }
   std::string hint = config::did_you_mean(path, known);
-  if (hint.empty()) hint = "; write one like sinks.http.batch.timeout, framing.line or max_length; 'fieldgate list' names the types";
+  if (hint.empty())
+    hint = "; write one like sinks.http.batch.timeout, framing.line or max_length; 'fieldgate list' names the types";
   return {"usage", fmt::format("no option or type is called '{}'{}", path, hint)};
 }
 

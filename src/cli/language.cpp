@@ -11,11 +11,14 @@ namespace {
 using config::Description;
 
 const Kind* kind_of(const Language& language, std::string_view name) {
-  const auto found = std::find_if(language.kinds.begin(), language.kinds.end(), [&](const Kind& k) { return k.name == name; });
+  const auto found =
+      std::find_if(language.kinds.begin(), language.kinds.end(), [&](const Kind& k) { return k.name == name; });
   return found == language.kinds.end() ? nullptr : &*found;
 }
 
-std::string below(const std::string& path, const std::string& name) { return path.empty() ? name : fmt::format("{}.{}", path, name); }
+std::string below(const std::string& path, const std::string& name) {
+  return path.empty() ? name : fmt::format("{}.{}", path, name);
+}
 
 class Lister {
  public:
@@ -79,7 +82,8 @@ std::vector<const Entry*> find(const std::vector<Entry>& entries, const Language
   std::vector<std::string> spellings{std::string(path)};
   const std::size_t dot = std::min(path.find('.'), path.size());
   if (const Kind* kind = find_kind(language, path.substr(0, dot))) {
-    for (const std::string& first : {kind->name, plural(kind->name)}) spellings.push_back(first + std::string(path.substr(dot)));
+    for (const std::string& first : {kind->name, plural(kind->name)})
+      spellings.push_back(first + std::string(path.substr(dot)));
   }
   std::vector<const Entry*> whole;
   std::vector<const Entry*> ends;

@@ -1,4 +1,5 @@
-// All options that a configuration may hold, as their readers describe them: what `list`, `explain` and `reference` show.
+// All options that a configuration may hold, as their readers describe them: what `list`, `explain` and `reference`
+// show.
 #pragma once
 
 #include <string>
@@ -43,8 +44,8 @@ struct Entry {
   const Type* type = nullptr;
 };
 
-/// Every option and type. Names that the operator chooses are left out of the paths; where a kind has types, their names stand
-/// in the place: "sinks.http.batch.timeout". The language must outlive the entries.
+/// Every option and type. Names that the operator chooses are left out of the paths; where a kind has types, their
+/// names stand in the place: "sinks.http.batch.timeout". The language must outlive the entries.
 std::vector<Entry> entries(const Language& language);
 
 /// The entries that a path names: wholly, or as its end ("length_size"), or with a kind's plural for its name.

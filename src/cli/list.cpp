@@ -32,7 +32,8 @@ Result<std::string> list_text(const Language& language, std::string_view name) {
     if (hint.empty()) hint = "; there are " + config::joined(views);
     return Error{"usage", fmt::format("no kind of type is called '{}'{}", name, hint)};
   }
-  for (const Kind& kind : language.kinds) out += fmt::format("{}{}:\n{}", out.empty() ? "" : "\n", plural(kind.name), table(kind));
+  for (const Kind& kind : language.kinds)
+    out += fmt::format("{}{}:\n{}", out.empty() ? "" : "\n", plural(kind.name), table(kind));
   return out;
 }
 

@@ -1,4 +1,5 @@
-// `fieldgate reference`: the reference page of the documentation, out of the same descriptions that the parser reads by.
+// `fieldgate reference`: the reference page of the documentation, out of the same descriptions that the parser reads
+// by.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -34,7 +35,9 @@ void append_rows(std::string& out, const std::string& prefix, const std::vector<
     const std::string type = option.range.empty() ? option.type : fmt::format("{}, {}", option.type, option.range);
     const std::string fallback = option.is_required ? std::string("required") : code(option.fallback);
     out += fmt::format("| `{}` | {} | {} | {} |\n", name, cell(type), fallback, cell(option.meaning));
-    const std::string_view inner = option.type.starts_with("map of names to sections") ? ".NAME." : option.type.starts_with("list") ? "[]." : ".";
+    const std::string_view inner = option.type.starts_with("map of names to sections") ? ".NAME."
+                                   : option.type.starts_with("list")                   ? "[]."
+                                                                                       : ".";
     append_rows(out, name + std::string(inner), option.options);
   }
 }

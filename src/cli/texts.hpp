@@ -13,8 +13,8 @@ namespace fieldgate::cli {
 /// The types of one kind, or of all where `kind` is empty. The error names the known kinds.
 Result<std::string> list_text(const Language& language, std::string_view kind);
 
-/// What a path means: each option that it names with its type, unit, range and default, or a type with its options. The error
-/// guesses what was meant.
+/// What a path means: each option that it names with its type, unit, range and default, or a type with its options. The
+/// error guesses what was meant.
 Result<std::string> explain_text(const Language& language, std::string_view path);
 
 /// The reference page of the documentation, in Markdown.

@@ -16,7 +16,8 @@ namespace {
 std::string command_hint(const CLI::App& app) {
   if (!app.get_subcommands().empty()) return {};
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
   const std::vector<std::string> rest = app.remaining();
   return rest.empty() ? std::string() : config::did_you_mean(rest.front(), {names.begin(), names.end()});
 }
@@ -27,7 +28,8 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
   complain(error.what() + command_hint(app));
   const std::vector<CLI::App*> commands = app.get_subcommands();
-  const std::string help = commands.empty() ? "fieldgate --help" : fmt::format("fieldgate {} --help", commands.front()->get_name());
+  const std::string help =
+      commands.empty() ? "fieldgate --help" : fmt::format("fieldgate {} --help", commands.front()->get_name());
   std::fputs(fmt::format("Run '{}' for how it is right.\n", help).c_str(), stderr);
   return bad_usage;
 }

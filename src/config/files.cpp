@@ -36,7 +36,8 @@ Mark Files::mark_at(std::uint32_t index, std::size_t offset) const {
 }
 
 std::uint32_t characters(std::string_view text) {
-  const auto starts = std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; });
+  const auto starts =
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; });
   return static_cast<std::uint32_t>(starts);
 }
 

@@ -35,14 +35,16 @@ std::vector<std::string> matching(const std::string& pattern) {
 
 class Loader {
  public:
-  Loader(bool syntax_only, Files& files, Problems& problems) : syntax_only_(syntax_only), files_(files), problems_(problems) {}
+  Loader(bool syntax_only, Files& files, Problems& problems)
+      : syntax_only_(syntax_only), files_(files), problems_(problems) {}
 
   /// `included_at`: where problems with reading the file are shown; nothing for the first file.
   std::optional<Node> file(const std::filesystem::path& path, const std::optional<Mark>& included_at) {
     Result<std::string> text = read_file(path);
     if (!text) {
       const std::string what = fmt::format("cannot read the file {}: {}", in_quotes(path.string()), text.error().text);
-      problems_.error(included_at.value_or(Mark{files_.add(path.string(), {}), 0, 0, 1}), included_at ? std::string(include_key) : std::string(), what);
+      problems_.error(included_at.value_or(Mark{files_.add(path.string(), {}), 0, 0, 1}),
+                      included_at ? std::string(include_key) : std::string(), what);
       return std::nullopt;
     }
     std::error_code ec;
@@ -78,13 +80,15 @@ class Loader {
     const auto first_control = static_cast<std::size_t>(control - text.begin());
     if (invalid < first_control) {
       problems_.error(files_.mark_at(file, invalid), {},
-                      fmt::format("the file is not UTF-8: byte 0x{:02x} at offset {}", static_cast<unsigned char>(text[invalid]), invalid));
+                      fmt::format("the file is not UTF-8: byte 0x{:02x} at offset {}",
+                                  static_cast<unsigned char>(text[invalid]), invalid));
       return false;
     }
     if (control == text.end()) return true;
-    problems_.error(files_.mark_at(file, first_control), {},
-                    fmt::format("the file holds the control byte 0x{:02x} at offset {}; in double quotes write \"\\x{:02x}\"",
-                                static_cast<unsigned char>(*control), first_control, static_cast<unsigned char>(*control)));
+    problems_.error(
+        files_.mark_at(file, first_control), {},
+        fmt::format("the file holds the control byte 0x{:02x} at offset {}; in double quotes write \"\\x{:02x}\"",
+                    static_cast<unsigned char>(*control), first_control, static_cast<unsigned char>(*control)));
     return false;
   }
 
@@ -99,13 +103,16 @@ class Loader {
       return true;
     }
     const Mark mark = root.kind == Node::Kind::empty ? Mark{file, 0, 0, 1} : root.mark;
-    problems_.error(mark, {}, root.kind == Node::Kind::empty ? std::string("the file is empty: it needs at least 'adapters' and 'sinks'")
-                                                             : fmt::format("expected a map with 'adapters' and 'sinks', not {}", kind_name(root.kind)));
+    problems_.error(mark, {},
+                    root.kind == Node::Kind::empty
+                        ? std::string("the file is empty: it needs at least 'adapters' and 'sinks'")
+                        : fmt::format("expected a map with 'adapters' and 'sinks', not {}", kind_name(root.kind)));
     return false;
   }
 
   void include(Node& root) {
-    const auto entry = std::find_if(root.entries.begin(), root.entries.end(), [](const Node::Entry& e) { return e.key == include_key; });
+    const auto entry = std::find_if(root.entries.begin(), root.entries.end(),
+                                    [](const Node::Entry& e) { return e.key == include_key; });
     if (entry == root.entries.end()) return;
     const Node list = std::move(entry->value);
     root.entries.erase(entry);
@@ -116,7 +123,8 @@ class Loader {
     }
     for (const Node& item : list.items) {
       if (!item.is_scalar() || item.text.empty()) {
-        problems_.error(item.mark, std::string(include_key), fmt::format("expected a file, not {}", kind_name(item.kind)));
+        problems_.error(item.mark, std::string(include_key),
+                        fmt::format("expected a file, not {}", kind_name(item.kind)));
       } else if (syntax_only_ || item.unresolved) {
         partial_ = true;
       } else {
@@ -131,11 +139,13 @@ class Loader {
     for (const std::string& found : matching(path.string())) {
       std::error_code ec;
       if (seen_.contains(std::filesystem::weakly_canonical(found, ec).string())) {
-        problems_.error(pattern.mark, std::string(include_key), fmt::format("the file {} is included twice", in_quotes(found)));
+        problems_.error(pattern.mark, std::string(include_key),
+                        fmt::format("the file {} is included twice", in_quotes(found)));
         continue;
       }
       if (files_.size() >= most_files) {
-        problems_.error(pattern.mark, std::string(include_key), fmt::format("more than {} files are included", most_files));
+        problems_.error(pattern.mark, std::string(include_key),
+                        fmt::format("more than {} files are included", most_files));
         return;
       }
       if (std::optional<Node> more = file(found, pattern.mark)) merge(root, std::move(*more));
@@ -145,7 +155,8 @@ class Loader {
   /// Maps of the root are joined; anything else that both have is an error.
   void merge(Node& root, Node more) {
     for (Node::Entry& entry : more.entries) {
-      const auto same = std::find_if(root.entries.begin(), root.entries.end(), [&](const Node::Entry& e) { return e.key == entry.key; });
+      const auto same = std::find_if(root.entries.begin(), root.entries.end(),
+                                     [&](const Node::Entry& e) { return e.key == entry.key; });
       if (same == root.entries.end()) {
         root.entries.push_back(std::move(entry));
       } else if (same->value.is_map() && entry.value.is_map()) {
@@ -168,7 +179,8 @@ class Loader {
 
   void twice(const Node::Entry& entry, const Mark& first, const std::string& path) {
     problems_.error(entry.mark, path,
-                    fmt::format("{} is defined twice: it stands already at {}:{}:{}", in_quotes(entry.key), files_.at(first.file).name, first.line, first.column));
+                    fmt::format("{} is defined twice: it stands already at {}:{}:{}", in_quotes(entry.key),
+                                files_.at(first.file).name, first.line, first.column));
   }
 
   bool syntax_only_;
@@ -203,7 +215,8 @@ std::optional<Document> load(const std::filesystem::path& file, bool syntax_only
   return Document{std::move(*root), loader.partial()};
 }
 
-std::optional<Document> load_text(std::string text, Files& files, Problems& problems, std::string name, bool syntax_only) {
+std::optional<Document> load_text(std::string text, Files& files, Problems& problems, std::string name,
+                                  bool syntax_only) {
   Loader loader(syntax_only, files, problems);
   std::optional<Node> root = loader.parse(std::move(name), std::move(text));
   if (!root) return std::nullopt;

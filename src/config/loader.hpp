@@ -23,11 +23,13 @@ struct Document {
 /// The option `include`, which is taken out of the root before anybody reads it.
 Description describe_include();
 
-/// Reads the file and what it includes, replaces `${..}`, and reports what is wrong with any of it. With `syntax_only` no
-/// other file and no environment is touched. Nothing where there is no tree to go on with; an error has then been reported.
+/// Reads the file and what it includes, replaces `${..}`, and reports what is wrong with any of it. With `syntax_only`
+/// no other file and no environment is touched. Nothing where there is no tree to go on with; an error has then been
+/// reported.
 std::optional<Document> load(const std::filesystem::path& file, bool syntax_only, Files& files, Problems& problems);
 
 /// The same of a text, as if it stood in a file called `name`.
-std::optional<Document> load_text(std::string text, Files& files, Problems& problems, std::string name = "test.yaml", bool syntax_only = false);
+std::optional<Document> load_text(std::string text, Files& files, Problems& problems, std::string name = "test.yaml",
+                                  bool syntax_only = false);
 
 }  // namespace fieldgate::config

@@ -38,7 +38,8 @@ void append_character(std::string& out, char32_t c) {
   } else if (c < 0x10000) {
     put(0xe0U | (c >> 12U)), put(0x80U | ((c >> 6U) & 0x3fU)), put(0x80U | (c & 0x3fU));
   } else {
-    put(0xf0U | (c >> 18U)), put(0x80U | ((c >> 12U) & 0x3fU)), put(0x80U | ((c >> 6U) & 0x3fU)), put(0x80U | (c & 0x3fU));
+    put(0xf0U | (c >> 18U)), put(0x80U | ((c >> 12U) & 0x3fU)), put(0x80U | ((c >> 6U) & 0x3fU)),
+        put(0x80U | (c & 0x3fU));
   }
 }
 
@@ -58,7 +59,8 @@ std::size_t value_end(std::u32string_view line, std::size_t at) {
 
 /// Values of keys that are called like a secret. A file that is no valid YAML has no options, only words.
 void find_named(std::u32string_view line, std::vector<Span>& out) {
-  constexpr std::array<std::u32string_view, 5> names{U"password", U"token", U"key_pass", U"client_secret", U"Authorization"};
+  constexpr std::array<std::u32string_view, 5> names{U"password", U"token", U"key_pass", U"client_secret",
+                                                     U"Authorization"};
   for (std::u32string_view name : names) {
     for (std::size_t at = line.find(name); at != std::u32string_view::npos; at = line.find(name, at + 1)) {
       std::size_t colon = at + name.size();

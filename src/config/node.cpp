@@ -23,17 +23,22 @@ std::vector<std::string_view> Node::keys() const {
 
 std::string_view kind_name(Node::Kind kind) {
   switch (kind) {
-    case Node::Kind::empty: return "nothing";
-    case Node::Kind::scalar: return "text";
-    case Node::Kind::list: return "a list";
-    case Node::Kind::map: return "a map";
+    case Node::Kind::empty:
+      return "nothing";
+    case Node::Kind::scalar:
+      return "text";
+    case Node::Kind::list:
+      return "a list";
+    case Node::Kind::map:
+      return "a map";
   }
   return {};
 }
 
 bool has_unresolved(const Node& node) {
   return node.unresolved || std::any_of(node.items.begin(), node.items.end(), has_unresolved) ||
-         std::any_of(node.entries.begin(), node.entries.end(), [](const Node::Entry& e) { return has_unresolved(e.value); });
+         std::any_of(node.entries.begin(), node.entries.end(),
+                     [](const Node::Entry& e) { return has_unresolved(e.value); });
 }
 
 }  // namespace fieldgate::config

@@ -1,7 +1,8 @@
-// Reading single options: what each type of option takes, and what it says when it is given something else.
+// Reading options of one value: what each type takes, and what it says when it is given something else.
 #include <fmt/format.h>
 
 #include "config/node.hpp"
+#include "config/option_description.hpp"
 #include "config/render.hpp"
 #include "config/section.hpp"
 #include "config/values.hpp"
@@ -9,42 +10,12 @@
 namespace fieldgate::config {
 namespace {
 
-constexpr std::string_view none = "none";
-
-Error wrong(std::string text) { return {"config", std::move(text)}; }
-
-Description describe_option(std::string_view name, std::string_view type, std::string_view meaning) {
-  Description description;
-  description.name = name;
-  description.type = type;
-  description.meaning = meaning;
-  return description;
-}
-
-template <class T, class Render>
-Description describe_option(std::string_view name, std::string_view type, std::string_view meaning, const Default<T>& fallback,
-                            const Render& render_value) {
-  Description description = describe_option(name, type, meaning);
-  description.is_required = !fallback.value;
-  if (!fallback.shown.empty()) {
-    description.fallback = fallback.shown;
-  } else if (fallback.value) {
-    description.fallback = render_value(*fallback.value);
-  }
-  return description;
-}
-
-Description describe_optional(std::string_view name, std::string_view type, std::string_view meaning) {
-  Description description = describe_option(name, type, meaning);
-  description.fallback = none;
-  return description;
-}
-
 Result<std::int64_t> in_range(std::int64_t value, const Range& range, std::string (*render_value)(std::int64_t),
                               std::string (*show_range)(const Range&)) {
   if (value >= range.from && value <= range.to) return value;
   const std::string shown = show_range(range);
-  return wrong(fmt::format("must be {}{}, not {}", range.from != INT64_MIN && range.to != INT64_MAX ? "from " : "", shown, render_value(value)));
+  return wrong(fmt::format("must be {}{}, not {}", range.from != INT64_MIN && range.to != INT64_MAX ? "from " : "",
+                           shown, render_value(value)));
 }
 
 Result<std::int64_t> parse_integer_in(std::string_view text, const Range& range) {
@@ -59,7 +30,8 @@ Result<std::int64_t> parse_size_in(std::string_view text, const Range& range) {
 
 Result<Duration> parse_duration_from(std::string_view text, Duration at_least) {
   const auto value = parse_duration(text);
-  if (value && *value < at_least) return wrong(fmt::format("must be at least {}, not {}", render(at_least), in_quotes(text)));
+  if (value && *value < at_least)
+    return wrong(fmt::format("must be at least {}, not {}", render(at_least), in_quotes(text)));
   return value;
 }
 
@@ -75,18 +47,6 @@ std::string with_article(const std::string& type) {
   return (type.starts_with('a') ? "an " : "a ") + type;
 }
 
-/// The user part of a URL, as long as it holds a password.
-bool has_literal_password(std::string_view text) {
-  const std::size_t scheme = text.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const std::string_view authority = text.substr(scheme + 3, text.find('/', scheme + 3) - (scheme + 3));
-  const std::size_t at = authority.rfind('@');
-  return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
-}
-
-constexpr std::string_view literal_secret =
-    "a secret is written literally in the file; write ${credential:NAME}, ${file:PATH} or ${VAR} in its place";
-
 }  // namespace
 
 template <class T, class Parse>
@@ -98,32 +58,9 @@ T Section::scalar(Description description, const Default<T>& fallback, const Par
   if (!found || found->unresolved) return otherwise;
   Result<T> value = parse(*found);
   if (value) return *value;
-  error(name, found->secret ? fmt::format("what ${{file:}} or ${{credential:}} gave is not {}", with_article(type)) : value.error().text);
+  error(name, found->secret ? fmt::format("what ${{file:}} or ${{credential:}} gave is not {}", with_article(type))
+                            : value.error().text);
   return otherwise;
-}
-
-template <class Parse>
-void Section::items(std::string_view name, const Node& list, const Parse& parse) {
-  for (const Node& item : list.items) {
-    if (item.is_scalar()) {
-      if (!item.unresolved) parse(item);
-    } else {
-      error(item.mark, name, fmt::format("expected text in the list, not {}", kind_name(item.kind)));
-    }
-  }
-}
-
-void Section::check_literal(std::string_view name, const Node& node) {
-  if (node.substituted || node.unresolved || !has_literal_password(node.text) || silent_) return;
-  reader_.problems().warning(node.mark, path_ + (path_.empty() ? "" : ".") + std::string(name), std::string(literal_secret));
-}
-
-void Section::take_secret(std::string_view name, const Node& node) {
-  reader_.problems().hide(node.mark);
-  const bool literal = !node.substituted && !node.unresolved && !node.text.empty();
-  if (literal && !silent_) {
-    reader_.problems().warning(node.mark, path_ + (path_.empty() ? "" : ".") + std::string(name), std::string(literal_secret));
-  }
 }
 
 bool Section::flag(std::string_view name, Default<bool> fallback, std::string_view meaning) {
@@ -131,51 +68,30 @@ bool Section::flag(std::string_view name, Default<bool> fallback, std::string_vi
                 [](const Node& node) { return parse_flag(node.text); });
 }
 
-std::int64_t Section::integer(std::string_view name, Default<std::int64_t> fallback, std::string_view meaning, Range range) {
-  Description description = describe_option(name, "whole number", meaning, fallback, [](std::int64_t v) { return render(v); });
+std::int64_t Section::integer(std::string_view name, Default<std::int64_t> fallback, std::string_view meaning,
+                              Range range) {
+  Description description =
+      describe_option(name, "whole number", meaning, fallback, [](std::int64_t v) { return render(v); });
   description.range = render_range(range);
   return scalar(std::move(description), fallback, [&](const Node& node) { return parse_integer_in(node.text, range); });
 }
 
 std::string Section::text(std::string_view name, Default<std::string> fallback, std::string_view meaning) {
-  return scalar(describe_option(name, "text", meaning, fallback, render_text), fallback, [&](const Node& node) -> Result<std::string> {
-    check_literal(name, node);
-    if (node.text.empty() && !fallback.value) return wrong("must not be empty");
-    return node.text;
-  });
+  return scalar(describe_option(name, "text", meaning, fallback, render_text), fallback,
+                [&](const Node& node) -> Result<std::string> {
+                  check_literal(name, node);
+                  if (node.text.empty() && !fallback.value) return wrong("must not be empty");
+                  return node.text;
+                });
 }
 
 std::optional<std::string> Section::optional_text(std::string_view name, std::string_view meaning) {
-  return scalar(describe_optional(name, "text", meaning), Default<std::optional<std::string>>(std::optional<std::string>()),
+  return scalar(describe_optional(name, "text", meaning),
+                Default<std::optional<std::string>>(std::optional<std::string>()),
                 [&](const Node& node) -> Result<std::optional<std::string>> {
                   check_literal(name, node);
                   return std::optional<std::string>(node.text);
                 });
-}
-
-std::vector<std::string> Section::texts(std::string_view name, Default<std::vector<std::string>> fallback, std::string_view meaning) {
-  const Node* list = ask(describe_option(name, "list of texts", meaning, fallback, render_texts), &Node::is_list, "a list, like [a, b]");
-  if (!list) return fallback.value.value_or(std::vector<std::string>());
-  std::vector<std::string> out;
-  items(name, *list, [&](const Node& item) {
-    check_literal(name, item);
-    out.push_back(item.text);
-  });
-  return out;
-}
-
-std::map<std::string, std::string> Section::text_map(std::string_view name, std::string_view meaning) {
-  const Node* map = ask(describe_option(name, "map of names to texts", meaning), &Node::is_map, "a map of names to texts");
-  std::map<std::string, std::string> out;
-  if (!map) return out;
-  for (const Node::Entry& entry : map->entries) {
-    if (entry.value.is_scalar()) {
-      if (!entry.value.unresolved) out.emplace(entry.key, entry.value.text);
-    } else {
-      error(entry.value.mark, name, fmt::format("expected text for {}, not {}", in_quotes(entry.key), kind_name(entry.value.kind)));
-    }
-  }
-  return out;
 }
 
 std::string Section::bytes(std::string_view name, Default<std::string> fallback, std::string_view meaning) {
@@ -185,35 +101,17 @@ std::string Section::bytes(std::string_view name, Default<std::string> fallback,
   });
 }
 
-std::vector<std::string> Section::bytes_list(std::string_view name, Default<std::vector<std::string>> fallback, std::string_view meaning) {
-  const auto render_list = [](const std::vector<std::string>& values) {
-    std::string out;
-    for (const std::string& value : values) out += (out.empty() ? "" : ", ") + render_bytes(value);
-    return "[" + out + "]";
-  };
-  const Node* list = ask(describe_option(name, "list of bytes", meaning, fallback, render_list), &Node::is_list, "a list, like [\"\\r\", \"\\n\"]");
-  if (!list) return fallback.value.value_or(std::vector<std::string>());
-  std::vector<std::string> out;
-  items(name, *list, [&](const Node& item) {
-    if (const auto doubt = item.secret ? std::nullopt : hex_warning(item.text)) warning(name, *doubt);
-    const auto value = parse_bytes(item.text);
-    if (value) {
-      out.push_back(*value);
-    } else {
-      error(item.mark, name, value.error().text);
-    }
-  });
-  return out;
-}
-
-Duration Section::duration(std::string_view name, Default<Duration> fallback, std::string_view meaning, Duration at_least) {
+Duration Section::duration(std::string_view name, Default<Duration> fallback, std::string_view meaning,
+                           Duration at_least) {
   Description description = describe_option(name, "duration", meaning, fallback, [](Duration v) { return render(v); });
   if (at_least > Duration::zero()) description.range = "at least " + render(at_least);
-  return scalar(std::move(description), fallback, [&](const Node& node) { return parse_duration_from(node.text, at_least); });
+  return scalar(std::move(description), fallback,
+                [&](const Node& node) { return parse_duration_from(node.text, at_least); });
 }
 
 std::optional<Duration> Section::optional_duration(std::string_view name, std::string_view meaning) {
-  return scalar(describe_optional(name, "duration", meaning), Default<std::optional<Duration>>(std::optional<Duration>()),
+  return scalar(describe_optional(name, "duration", meaning),
+                Default<std::optional<Duration>>(std::optional<Duration>()),
                 [](const Node& node) -> Result<std::optional<Duration>> {
                   if (node.text == none) return std::optional<Duration>();
                   return optional_of(parse_duration(node.text));
@@ -221,7 +119,8 @@ std::optional<Duration> Section::optional_duration(std::string_view name, std::s
 }
 
 std::size_t Section::size(std::string_view name, Default<std::size_t> fallback, std::string_view meaning, Range range) {
-  Description description = describe_option(name, "size", meaning, fallback, [](std::size_t v) { return render_size(static_cast<std::int64_t>(v)); });
+  Description description = describe_option(name, "size", meaning, fallback,
+                                            [](std::size_t v) { return render_size(static_cast<std::int64_t>(v)); });
   description.range = render_size_range(range);
   return scalar(std::move(description), fallback, [&](const Node& node) -> Result<std::size_t> {
     const auto value = parse_size_in(node.text, range);
@@ -248,69 +147,26 @@ std::optional<std::int64_t> Section::optional_integer(std::string_view name, std
                 });
 }
 
-Secret Section::secret(std::string_view name, std::string_view meaning) {
-  Description description = describe_option(name, "text", meaning);
-  description.is_secret = true;
-  const Node* found = ask(std::move(description), &Node::is_scalar, "text");
-  if (!found) return {};
-  take_secret(name, *found);
-  return Secret(found->text);
-}
-
-std::map<std::string, Secret> Section::secret_map(std::string_view name, std::string_view meaning) {
-  Description description = describe_option(name, "map of names to texts", meaning);
-  description.is_secret = true;
-  const Node* map = ask(std::move(description), &Node::is_map, "a map of names to texts");
-  std::map<std::string, Secret> out;
-  if (!map) return out;
-  for (const Node::Entry& entry : map->entries) {
-    if (!entry.value.is_scalar()) {
-      error(entry.value.mark, name, fmt::format("expected text for {}, not {}", in_quotes(entry.key), kind_name(entry.value.kind)));
-      continue;
-    }
-    take_secret(name, entry.value);
-    out.emplace(entry.key, Secret(entry.value.text));
-  }
-  return out;
-}
-
 std::filesystem::path Section::path(std::string_view name, Default<std::string> fallback, std::string_view meaning) {
-  const std::string text = scalar(describe_option(name, "path", meaning, fallback, render_text), fallback, [](const Node& node) -> Result<std::string> {
-    if (node.text.empty()) return wrong("must not be empty: leave the option out, or write a path");
-    return node.text;
-  });
+  const std::string text = scalar(describe_option(name, "path", meaning, fallback, render_text), fallback,
+                                  [](const Node& node) -> Result<std::string> {
+                                    if (node.text.empty())
+                                      return wrong("must not be empty: leave the option out, or write a path");
+                                    return node.text;
+                                  });
   const std::filesystem::path path(text);
   return has(name) && !text.empty() && path.is_relative() ? directory(name) / path : path;
 }
 
 Address Section::address(std::string_view name, Default<Address> fallback, std::string_view meaning) {
-  return scalar(describe_option(name, "address", meaning, fallback, [](const Address& v) { return v.text(); }), fallback, [&](const Node& node) {
-    Result<Address> address = parse_address(node.text);
-    if (address && address->kind == Address::Kind::unix_socket && !address->host.starts_with('/')) {
-      address->host = (directory(name) / address->host).string();
-    }
-    return address;
-  });
-}
-
-std::optional<std::pair<std::int64_t, std::int64_t>> Section::slice(std::string_view name, std::string_view meaning) {
-  constexpr std::string_view expected = "a range of two whole numbers, like [3, -2]";
-  const Node* list = ask(describe_optional(name, "range [from, to]", meaning), &Node::is_list, expected);
-  if (!list || has_unresolved(*list)) return std::nullopt;
-  if (list->items.size() != 2 || !list->items[0].is_scalar() || !list->items[1].is_scalar()) {
-    error(name, fmt::format("expected {}", expected));
-    return std::nullopt;
-  }
-  std::int64_t bounds[2] = {0, 0};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const auto value = parse_integer(list->items[i].text);
-    if (!value) {
-      error(list->items[i].mark, name, value.error().text);
-      return std::nullopt;
-    }
-    bounds[i] = *value;
-  }
-  return std::pair(bounds[0], bounds[1]);
+  return scalar(describe_option(name, "address", meaning, fallback, [](const Address& v) { return v.text(); }),
+                fallback, [&](const Node& node) {
+                  Result<Address> address = parse_address(node.text);
+                  if (address && address->kind == Address::Kind::unix_socket && !address->host.starts_with('/')) {
+                    address->host = (directory(name) / address->host).string();
+                  }
+                  return address;
+                });
 }
 
 std::size_t Section::choose(std::string_view name, bool has_default, std::string_view shown, std::string_view meaning,
@@ -322,7 +178,8 @@ std::size_t Section::choose(std::string_view name, bool has_default, std::string
     for (std::size_t i = 0; i < words.size(); ++i) {
       if (words[i] == node.text) return i;
     }
-    return wrong(fmt::format("must be one of {}, not {}{}", joined(words), in_quotes(node.text), did_you_mean(node.text, words)));
+    return wrong(fmt::format("must be one of {}, not {}{}", joined(words), in_quotes(node.text),
+                             did_you_mean(node.text, words)));
   });
 }
 

@@ -13,13 +13,20 @@
 namespace fieldgate::config {
 namespace {
 
-std::string_view severity_name(Problem::Severity severity) { return severity == Problem::Severity::error ? "error" : "warning"; }
+std::string_view severity_name(Problem::Severity severity) {
+  return severity == Problem::Severity::error ? "error" : "warning";
+}
 
-std::string count(std::size_t number, std::string_view one) { return fmt::format("{} {}{}", number, one, number == 1 ? "" : "s"); }
+std::string count(std::size_t number, std::string_view one) {
+  return fmt::format("{} {}{}", number, one, number == 1 ? "" : "s");
+}
 
-std::string file_name(const Files& files, std::uint32_t file) { return file < files.size() ? files.at(file).name : std::string(); }
+std::string file_name(const Files& files, std::uint32_t file) {
+  return file < files.size() ? files.at(file).name : std::string();
+}
 
-/// The line with its number, and the caret. A tab of the line stands in the line of the caret as well, so that both agree.
+/// The line with its number, and the caret. A tab of the line stands in the line of the caret as well, so that both
+/// agree.
 void append_line(std::string& out, const Problem& problem, const Problems& problems, const Files& files) {
   const std::string_view source = files.line(problem.mark.file, problem.mark.line);
   if (source.empty()) return;

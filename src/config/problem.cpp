@@ -15,7 +15,8 @@ std::string lowered(std::string_view word) {
   return out;
 }
 
-/// How many insertions, removals, replacements and swaps of neighbours lie between two words (optimal string alignment).
+/// How many insertions, removals, replacements and swaps of neighbours lie between two words (optimal string
+/// alignment).
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
@@ -43,7 +44,8 @@ void Problems::warning(const Mark& mark, std::string path, std::string text) {
 
 // A protocol that two adapters name is read twice, under the same or another path: its problems are still one.
 void Problems::add(Problem problem) {
-  std::string place = std::to_string(problem.mark.file) + ':' + std::to_string(problem.mark.line) + ':' + std::to_string(problem.mark.column);
+  std::string place = std::to_string(problem.mark.file) + ':' + std::to_string(problem.mark.line) + ':' +
+                      std::to_string(problem.mark.column);
   if (problem.mark.line == 0) place += problem.path;
   place += problem.severity == Problem::Severity::error ? 'e' : 'w';
   if (!seen_.insert(place + problem.text).second) return;

@@ -11,7 +11,7 @@ namespace fieldgate::config {
 
 /// A place in a configuration file. Lines and columns count from 1; a line of 0 means the file as a whole.
 struct Mark {
-  std::uint32_t file = 0;    ///< index into the loader's list of files
+  std::uint32_t file = 0;  ///< index into the loader's list of files
   std::uint32_t line = 0;
   std::uint32_t column = 0;
   std::uint32_t length = 1;  ///< how many characters the caret underlines

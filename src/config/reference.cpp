@@ -18,7 +18,8 @@ Node replaced(const Node& base, const Node& changes) {
   out.entries = base.entries;
   for (const Node::Entry& change : changes.entries) {
     if (change.key == use) continue;
-    const auto same = std::find_if(out.entries.begin(), out.entries.end(), [&](const Node::Entry& e) { return e.key == change.key; });
+    const auto same =
+        std::find_if(out.entries.begin(), out.entries.end(), [&](const Node::Entry& e) { return e.key == change.key; });
     if (same == out.entries.end()) {
       out.entries.push_back(change);
     } else {
@@ -29,7 +30,9 @@ Node replaced(const Node& base, const Node& changes) {
 }
 
 /// "protocols" holds what is called a protocol.
-std::string_view singular(std::string_view root_key) { return root_key.ends_with('s') ? root_key.substr(0, root_key.size() - 1) : root_key; }
+std::string_view singular(std::string_view root_key) {
+  return root_key.ends_with('s') ? root_key.substr(0, root_key.size() - 1) : root_key;
+}
 
 }  // namespace
 
@@ -50,7 +53,8 @@ const Node* Section::referred(std::string_view name, std::string_view root_key, 
   // With `check --syntax` it may be defined in a file that was not read.
   if (reader_.partial) return nullptr;
   std::string hint = did_you_mean(word.text, names);
-  if (hint.empty()) hint = names.empty() ? fmt::format("; the file has no '{}'", root_key) : "; known: " + joined(names);
+  if (hint.empty())
+    hint = names.empty() ? fmt::format("; the file has no '{}'", root_key) : "; known: " + joined(names);
   error(word.mark, name, fmt::format("no {} is called {}{}", singular(root_key), in_quotes(word.text), hint));
   return nullptr;
 }
@@ -69,7 +73,8 @@ void Section::reference(std::string_view name, std::string_view root_key, std::s
   const Node* target = referred(name, root_key, is_name ? *found : *changed);
   if (!target) return;
   const bool merged = changed && target->is_map();
-  const std::string path = merged ? fmt::format("{}.{}", path_, name) : fmt::format("{}.{}", root_key, (is_name ? found : changed)->text);
+  const std::string path =
+      merged ? fmt::format("{}.{}", path_, name) : fmt::format("{}.{}", root_key, (is_name ? found : changed)->text);
   Section inner(reader_, merged ? &reader_.keep(replaced(*target, *found)) : target, path, nullptr);
   inner.silent_ = inner.silent_ || silent_;
   read(inner);

@@ -58,7 +58,9 @@ class Factory {
   template <class T>
   struct Model final : Base {
     explicit Model(typename T::Config c) : config(std::move(c)) {}
-    std::unique_ptr<Interface> make(Args... args) const override { return std::make_unique<T>(config, std::forward<Args>(args)...); }
+    std::unique_ptr<Interface> make(Args... args) const override {
+      return std::make_unique<T>(config, std::forward<Args>(args)...);
+    }
     std::string_view type() const override { return T::type; }
     bool equals(const Base& other) const override {
       const auto* same = dynamic_cast<const Model*>(&other);
@@ -76,9 +78,11 @@ concept Component = requires(Section& section) {
   { T::type } -> std::convertible_to<std::string_view>;
   { T::meaning } -> std::convertible_to<std::string_view>;
   { T::Config::read(section) } -> std::same_as<typename T::Config>;
-} && std::equality_comparable<typename T::Config>;
+}
+&&std::equality_comparable<typename T::Config>;
 
-/// All types of one kind. F is what a type and its options are read into, by `F::read<T>(section)`: a Factory, or what holds one.
+/// All types of one kind. F is what a type and its options are read into, by `F::read<T>(section)`: a Factory, or what
+/// holds one.
 template <class F>
 class Registry {
  public:
@@ -107,8 +111,8 @@ class Registry {
   std::vector<Type> types_;
 };
 
-/// Reads the option `type` of a section: the index of its name among `names`, or npos after a problem was reported (which
-/// names the known ones); the section's other keys then count as known.
+/// Reads the option `type` of a section: the index of its name among `names`, or npos after a problem was reported
+/// (which names the known ones); the section's other keys then count as known.
 std::size_t read_type(Section& section, std::string_view kind, const std::vector<std::string_view>& names);
 
 template <class F>

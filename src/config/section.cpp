@@ -30,9 +30,13 @@ std::optional<std::string> wrong_name(std::string_view name) {
   if (name.empty()) return "a name is empty";
   if (name.size() > longest) return fmt::format("the name {} is longer than {} bytes", in_quotes(name), longest);
   const bool bad = std::any_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || std::string_view("*?[]{}\"'/\\").find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f ||
+           std::string_view("*?[]{}\"'/\\").find(c) != std::string_view::npos;
   });
-  if (bad) return fmt::format("the name {} holds a character that names cannot have: spaces, quotes, slashes and * ? [ ] {{ }}", in_quotes(name));
+  if (bad)
+    return fmt::format(
+        "the name {} holds a character that names cannot have: spaces, quotes, slashes and * ? [ ] {{ }}",
+        in_quotes(name));
   return std::nullopt;
 }
 
@@ -44,7 +48,9 @@ Section::Section(Reader& reader, const Node* node, std::string path, std::vector
   if (node_ && node_->kind == Node::Kind::empty) node_ = nullptr;
   if (!node_ || node_->is_map()) return;
   if (!silent_) {
-    error(node_->mark, {}, fmt::format("expected a map of options, not {}", node_->is_scalar() && !node_->secret ? in_quotes(node_->text) : kind_name(node_->kind)));
+    error(node_->mark, {},
+          fmt::format("expected a map of options, not {}",
+                      node_->is_scalar() && !node_->secret ? in_quotes(node_->text) : kind_name(node_->kind)));
   }
   silent_ = true;
   node_ = nullptr;
@@ -61,7 +67,8 @@ void Section::report_unknown_keys() {
     if (std::find(names.begin(), names.end(), entry.key) != names.end()) continue;
     const std::string_view guess = nearest(entry.key, names);
     // A misspelt `password` is a password all the same.
-    const bool secret = std::any_of(known_.begin(), known_.end(), [&](const Known& k) { return k.is_secret && k.name == guess; });
+    const bool secret =
+        std::any_of(known_.begin(), known_.end(), [&](const Known& k) { return k.is_secret && k.name == guess; });
     if (secret) reader_.problems().hide(entry.value.mark);
     std::string hint = did_you_mean(entry.key, names);
     if (hint.empty() && !names.empty()) hint = "; known here: " + joined(names);
@@ -174,7 +181,8 @@ void Section::sections(std::string_view name, std::string_view meaning, const st
   }
 }
 
-void Section::named(std::string_view name, std::string_view meaning, const std::function<void(const std::string& key, Section&)>& read) {
+void Section::named(std::string_view name, std::string_view meaning,
+                    const std::function<void(const std::string& key, Section&)>& read) {
   Description description = describe_section(name, "map of names to sections", meaning);
   if (described_) {
     {

@@ -1,8 +1,8 @@
 // A map of the configuration, read option by option. The face of this room.
 //
 // Whoever reads an option says in the same line what it is called, what it defaults to and what it means; that one
-// description feeds the parser, `fieldgate explain` and the reference. A component's reader therefore asks for all of its
-// options, always and unconditionally, and checks afterwards how they fit together.
+// description feeds the parser, `fieldgate explain` and the reference. A component's reader therefore asks for all of
+// its options, always and unconditionally, and checks afterwards how they fit together.
 #pragma once
 
 #include <cstdint>
@@ -28,16 +28,16 @@ namespace fieldgate::config {
 struct Required {};
 inline constexpr Required required;
 
-/// What an option is when the file leaves it out: a value, or nothing because it is required. Where the default depends on
-/// something else, `shown` says so in the reference ("the host name").
+/// What an option is when the file leaves it out: a value, or nothing because it is required. Where the default depends
+/// on something else, `shown` says so in the reference ("the host name").
 template <class T>
 struct Default {
   Default(T v) : value(std::move(v)) {}
   Default(Required) {}
   Default(T v, std::string_view text) : value(std::move(v)), shown(text) {}
   template <class U>
-    requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T>)
-  Default(U v) : value(T(std::move(v))) {}
+  requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T>) Default(U v)
+      : value(T(std::move(v))) {}
 
   std::optional<T> value;
   std::string_view shown;
@@ -72,9 +72,9 @@ struct Rate {
 struct Address {
   enum class Kind : std::uint8_t { tcp, unix_socket, systemd };
   Kind kind = Kind::tcp;
-  std::string host;         ///< without brackets; of systemd: the socket's name; of unix: the path
+  std::string host;  ///< without brackets; of systemd: the socket's name; of unix: the path
   std::uint16_t port = 0;
-  std::string text() const; ///< as the operator would write it
+  std::string text() const;  ///< as the operator would write it
   bool operator==(const Address&) const = default;
 };
 
@@ -94,7 +94,8 @@ struct Description {
   std::string meaning;
   bool is_required = false;
   bool is_secret = false;
-  std::string kind;      ///< of an option that takes a type of the catalogue: "framing", "codec"; its options are described there
+  std::string
+      kind;  ///< of an option that takes a type of the catalogue: "framing", "codec"; its options are described there
   std::vector<Description> options;  ///< of a section
 };
 
@@ -113,13 +114,17 @@ class Section {
 
   // Options. Each returns what the file says, or the default, also after a problem was reported.
   bool flag(std::string_view name, Default<bool> fallback, std::string_view meaning);
-  std::int64_t integer(std::string_view name, Default<std::int64_t> fallback, std::string_view meaning, Range range = {});
+  std::int64_t integer(std::string_view name, Default<std::int64_t> fallback, std::string_view meaning,
+                       Range range = {});
   std::string text(std::string_view name, Default<std::string> fallback, std::string_view meaning);
-  std::vector<std::string> texts(std::string_view name, Default<std::vector<std::string>> fallback, std::string_view meaning);
+  std::vector<std::string> texts(std::string_view name, Default<std::vector<std::string>> fallback,
+                                 std::string_view meaning);
   std::map<std::string, std::string> text_map(std::string_view name, std::string_view meaning);
   std::string bytes(std::string_view name, Default<std::string> fallback, std::string_view meaning);
-  std::vector<std::string> bytes_list(std::string_view name, Default<std::vector<std::string>> fallback, std::string_view meaning);
-  Duration duration(std::string_view name, Default<Duration> fallback, std::string_view meaning, Duration at_least = {});
+  std::vector<std::string> bytes_list(std::string_view name, Default<std::vector<std::string>> fallback,
+                                      std::string_view meaning);
+  Duration duration(std::string_view name, Default<Duration> fallback, std::string_view meaning,
+                    Duration at_least = {});
   /// `none` is written for nothing.
   std::optional<Duration> optional_duration(std::string_view name, std::string_view meaning);
   std::size_t size(std::string_view name, Default<std::size_t> fallback, std::string_view meaning, Range range = {0});
@@ -135,14 +140,16 @@ class Section {
   std::optional<std::pair<std::int64_t, std::int64_t>> slice(std::string_view name, std::string_view meaning);
 
   template <class T>
-  T choice(std::string_view name, Default<T> fallback, std::string_view meaning, std::initializer_list<Choice<T>> choices) {
+  T choice(std::string_view name, Default<T> fallback, std::string_view meaning,
+           std::initializer_list<Choice<T>> choices) {
     std::vector<std::string_view> words;
     std::string_view shown;
     for (const Choice<T>& c : choices) {
       words.push_back(c.word);
       if (fallback.value && c.value == *fallback.value) shown = c.word;
     }
-    const std::size_t index = choose(name, fallback.value.has_value(), fallback.shown.empty() ? shown : fallback.shown, meaning, words);
+    const std::size_t index =
+        choose(name, fallback.value.has_value(), fallback.shown.empty() ? shown : fallback.shown, meaning, words);
     if (index == npos) return fallback.value.value_or(choices.begin()->value);
     return (choices.begin() + static_cast<std::ptrdiff_t>(index))->value;
   }
@@ -152,12 +159,14 @@ class Section {
   /// A list of maps; `read` is called for each.
   void sections(std::string_view name, std::string_view meaning, const std::function<void(Section&)>& read);
   /// A map of maps whose keys are names that the operator chose; `read` is called for each.
-  void named(std::string_view name, std::string_view meaning, const std::function<void(const std::string& key, Section&)>& read);
+  void named(std::string_view name, std::string_view meaning,
+             const std::function<void(const std::string& key, Section&)>& read);
 
-  /// A map, or the name of one in the map `root_key` of the root (`protocol: meter-v1`), or one of those with some of its keys
-  /// replaced (`{ use: NAME, ... }`). `read` is called once with the map that results, and not at all after a problem.
-  /// The path of a named one is where it is defined: `protocols.meter-v1`.
-  void reference(std::string_view name, std::string_view root_key, std::string_view meaning, const std::function<void(Section&)>& read);
+  /// A map, or the name of one in the map `root_key` of the root (`protocol: meter-v1`), or one of those with some of
+  /// its keys replaced (`{ use: NAME, ... }`). `read` is called once with the map that results, and not at all after a
+  /// problem. The path of a named one is where it is defined: `protocols.meter-v1`.
+  void reference(std::string_view name, std::string_view root_key, std::string_view meaning,
+                 const std::function<void(Section&)>& read);
 
   /// Takes an option that is read in another way (by `node`) or belongs to another reader, so that it counts as known.
   void claim(Description description);
@@ -226,7 +235,8 @@ class Reader {
 
   Problems& problems() { return problems_; }
 
-  /// Registers, or gives, the one object of type T that readers need from outside: a registry of types, the environment of templates.
+  /// Registers, or gives, the one object of type T that readers need from outside: a registry of types, the environment
+  /// of templates.
   template <class T>
   void provide(const T& object) {
     provided_[typeid(T)] = &object;

@@ -46,7 +46,9 @@ Result<Replacement> from_credential(const std::string& name) {
   }
   const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
   if (folder == nullptr) {
-    return wrong(fmt::format("no credential {}: $CREDENTIALS_DIRECTORY is not set; systemd sets it for LoadCredential={}:PATH", in_quotes(name), name));
+    return wrong(
+        fmt::format("no credential {}: $CREDENTIALS_DIRECTORY is not set; systemd sets it for LoadCredential={}:PATH",
+                    in_quotes(name), name));
   }
   return from_file(std::filesystem::path(folder) / name, fmt::format("the credential {}", in_quotes(name)));
 }
@@ -56,10 +58,13 @@ Result<Replacement> from_environment(std::string_view inside) {
   const std::size_t colon = inside.find(':');
   const std::string name(inside.substr(0, colon));
   const std::string_view rest = colon == std::string_view::npos ? std::string_view() : inside.substr(colon);
-  if (!is_name(name)) return wrong(fmt::format("{} is no name of an environment variable; write $${{ for a plain ${{", in_quotes(name)));
+  if (!is_name(name))
+    return wrong(fmt::format("{} is no name of an environment variable; write $${{ for a plain ${{", in_quotes(name)));
   if (!rest.empty() && !rest.starts_with(":-") && !rest.starts_with(":?")) {
-    return wrong(fmt::format("{} is not understood: write ${{{}}}, ${{{}:-default}}, ${{{}:?message}}, ${{file:PATH}} or ${{credential:NAME}}",
-                             in_quotes(fmt::format("${{{}}}", inside)), name, name, name));
+    return wrong(
+        fmt::format("{} is not understood: write ${{{}}}, ${{{}:-default}}, ${{{}:?message}}, ${{file:PATH}} or "
+                    "${{credential:NAME}}",
+                    in_quotes(fmt::format("${{{}}}", inside)), name, name, name));
   }
   const char* value = std::getenv(name.c_str());
   const bool usable = value != nullptr && (rest.empty() || *value != '\0');
@@ -73,7 +78,8 @@ Result<Replacement> replacement(std::string_view inside, const std::filesystem::
   if (inside.starts_with("file:")) {
     const std::filesystem::path path(inside.substr(5));
     if (path.empty()) return wrong("${file:} needs a path");
-    return from_file(path.is_relative() ? folder / path : path, fmt::format("the file {}", in_quotes(inside.substr(5))));
+    return from_file(path.is_relative() ? folder / path : path,
+                     fmt::format("the file {}", in_quotes(inside.substr(5))));
   }
   if (inside.starts_with("credential:")) return from_credential(std::string(inside.substr(11)));
   return from_environment(inside);
@@ -81,12 +87,14 @@ Result<Replacement> replacement(std::string_view inside, const std::filesystem::
 
 class Substitution {
  public:
-  Substitution(const Files& files, bool syntax_only, Problems& problems) : files_(files), syntax_only_(syntax_only), problems_(problems) {}
+  Substitution(const Files& files, bool syntax_only, Problems& problems)
+      : files_(files), syntax_only_(syntax_only), problems_(problems) {}
 
   void walk(Node& node, const std::string& path) {
     if (node.is_scalar()) scalar(node, path);
     for (std::size_t i = 0; i < node.items.size(); ++i) walk(node.items[i], fmt::format("{}[{}]", path, i));
-    for (Node::Entry& entry : node.entries) walk(entry.value, path.empty() ? entry.key : fmt::format("{}.{}", path, entry.key));
+    for (Node::Entry& entry : node.entries)
+      walk(entry.value, path.empty() ? entry.key : fmt::format("{}.{}", path, entry.key));
   }
 
  private:
@@ -118,7 +126,9 @@ class Substitution {
     const std::string_view inside = rest.substr(2, close == std::string_view::npos ? close : close - 2);
     if (close == std::string_view::npos || inside.find("${") != std::string_view::npos) {
       node.unresolved = true;
-      problems_.error(node.mark, path, close == std::string_view::npos ? "a ${ is not closed; write $${ for a plain ${" : "a ${..} cannot hold another one");
+      problems_.error(node.mark, path,
+                      close == std::string_view::npos ? "a ${ is not closed; write $${ for a plain ${"
+                                                      : "a ${..} cannot hold another one");
       return false;
     }
     if (syntax_only_) {

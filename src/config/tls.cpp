@@ -21,35 +21,45 @@ void check_readable(Section& section, std::string_view name, const std::filesyst
   section.error(name, fmt::format("cannot read the file {}: {}", in_quotes(path.string()), std::strerror(errno)));
 }
 
-/// Others are everybody outside of the file's owner. A group that may read is allowed where root owns the file, since that is how
-/// Debian hands keys to a service (root:ssl-cert, 0640); a group that may write, or anyone else who may read, never is.
+/// Others are everybody outside of the file's owner. A group that may read is allowed where root owns the file, since
+/// that is how Debian hands keys to a service (root:ssl-cert, 0640); a group that may write, or anyone else who may
+/// read, never is.
 void check_private(Section& section, std::string_view name, const std::filesystem::path& path) {
   if (path.empty() || section.describing() || section.reader().syntax_only) return;
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return;
   const mode_t refused = info.st_uid == 0 ? S_IRWXO | S_IWGRP : S_IRWXO | S_IRWXG;
   if ((info.st_mode & refused) == 0) return;
-  section.error(name, fmt::format("others can read the key {} (mode {:04o}): run chmod 600 on it", in_quotes(path.string()), info.st_mode & 07777U));
+  section.error(name, fmt::format("others can read the key {} (mode {:04o}): run chmod 600 on it",
+                                  in_quotes(path.string()), info.st_mode & 07777U));
 }
 
 void read_common(Section& section, TlsOptions& options, bool listening) {
-  const Default<std::string> file = listening ? Default<std::string>(required) : Default<std::string>(std::string(), "none");
+  const Default<std::string> file =
+      listening ? Default<std::string>(required) : Default<std::string>(std::string(), "none");
   options.crt_file = section.path("crt_file", file, "our certificate and its chain, PEM");
-  options.key_file = section.path("key_file", file, "the private key of our certificate, PEM; only we may be able to read it");
+  options.key_file =
+      section.path("key_file", file, "the private key of our certificate, PEM; only we may be able to read it");
   options.key_pass = section.secret("key_pass", "the password of the private key");
   options.ca_file = section.path("ca_file", Default<std::string>({}, listening ? "none" : "the system's"),
-                                 listening ? "the authorities that sign client certificates, PEM" : "the authorities that sign the server's certificate, PEM");
-  options.crl_file = section.path("crl_file", Default<std::string>({}, "none"), "certificates that are no longer valid, PEM");
-  options.min_version = section.choice<std::string>("min_version", std::string("1.2"), "the oldest version of TLS that is spoken", {{"1.2", "1.2"}, {"1.3", "1.3"}});
-  options.ciphers = section.text("ciphers", Default<std::string>({}, "ECDHE with AEAD"), "the ciphers of TLS 1.2, as OpenSSL lists them");
-  options.alpn = section.texts("alpn", std::vector<std::string>(), "the application protocols that are offered, the best first");
+                                 listening ? "the authorities that sign client certificates, PEM"
+                                           : "the authorities that sign the server's certificate, PEM");
+  options.crl_file =
+      section.path("crl_file", Default<std::string>({}, "none"), "certificates that are no longer valid, PEM");
+  options.min_version = section.choice<std::string>(
+      "min_version", std::string("1.2"), "the oldest version of TLS that is spoken", {{"1.2", "1.2"}, {"1.3", "1.3"}});
+  options.ciphers = section.text("ciphers", Default<std::string>({}, "ECDHE with AEAD"),
+                                 "the ciphers of TLS 1.2, as OpenSSL lists them");
+  options.alpn =
+      section.texts("alpn", std::vector<std::string>(), "the application protocols that are offered, the best first");
   check_readable(section, "crt_file", options.crt_file);
   check_readable(section, "key_file", options.key_file);
   check_readable(section, "ca_file", options.ca_file);
   check_readable(section, "crl_file", options.crl_file);
   check_private(section, "key_file", options.key_file);
   for (const std::string& protocol : options.alpn) {
-    if (protocol.empty() || protocol.size() > 255) section.error("alpn", "an application protocol has 1 to 255 bytes (RFC 7301, 3.1)");
+    if (protocol.empty() || protocol.size() > 255)
+      section.error("alpn", "an application protocol has 1 to 255 bytes (RFC 7301, 3.1)");
   }
 }
 
@@ -59,9 +69,12 @@ TlsClientOptions TlsClientOptions::read(Section& parent) {
   TlsClientOptions options;
   parent.section("tls", meaning, [&](Section& section) {
     read_common(section, options, false);
-    options.verify_certificate = section.flag("verify_certificate", true, "whether the server's certificate must be signed by a known authority");
-    options.verify_hostname = section.flag("verify_hostname", true, "whether the server's certificate must carry its name");
-    options.server_name = section.text("server_name", Default<std::string>({}, "the host of the URL"), "the name that the server is asked for and must carry");
+    options.verify_certificate = section.flag("verify_certificate", true,
+                                              "whether the server's certificate must be signed by a known authority");
+    options.verify_hostname =
+        section.flag("verify_hostname", true, "whether the server's certificate must carry its name");
+    options.server_name = section.text("server_name", Default<std::string>({}, "the host of the URL"),
+                                       "the name that the server is asked for and must carry");
     if (options.crt_file.empty() != options.key_file.empty()) {
       section.error(options.crt_file.empty() ? "key_file" : "crt_file", "'crt_file' and 'key_file' go together");
     }
@@ -75,7 +88,8 @@ TlsServerOptions TlsServerOptions::read(Section& parent) {
     read_common(section, options, true);
     const VerifyClient fallback = options.ca_file.empty() ? VerifyClient::none : VerifyClient::require;
     options.verify_client = section.choice<VerifyClient>(
-        "verify_client", Default<VerifyClient>(fallback, "require if ca_file is given, else none"), "whether devices must show a certificate",
+        "verify_client", Default<VerifyClient>(fallback, "require if ca_file is given, else none"),
+        "whether devices must show a certificate",
         {{"none", VerifyClient::none}, {"optional", VerifyClient::optional}, {"require", VerifyClient::require}});
     if (options.verify_client != VerifyClient::none && !section.has("ca_file")) {
       section.error("verify_client", "client certificates cannot be verified without 'ca_file'");

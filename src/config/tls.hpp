@@ -26,7 +26,7 @@ struct TlsOptions {
 struct TlsClientOptions : TlsOptions {
   bool verify_certificate = true;
   bool verify_hostname = true;
-  std::string server_name;          ///< for SNI and verification; empty: the host of the URL
+  std::string server_name;  ///< for SNI and verification; empty: the host of the URL
 
   /// Reads the option `tls` of `parent`. Files must be readable; a key that others can read is an error.
   static TlsClientOptions read(Section& parent);

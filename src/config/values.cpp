@@ -68,10 +68,12 @@ Result<std::int64_t> parse_quantity(std::string_view text, const std::array<Unit
   }
   if (whole.empty()) return wrong(fmt::format("{} is no {}: write it like {}", in_quotes(text), what, example));
   if (rest.empty()) {
-    return wrong(fmt::format("{} needs a unit: write {}{} (units: {})", in_quotes(text), text, units[what == "size" ? 0 : 2].name, known));
+    return wrong(fmt::format("{} needs a unit: write {}{} (units: {})", in_quotes(text), text,
+                             units[what == "size" ? 0 : 2].name, known));
   }
   const auto unit = std::find_if(units.begin(), units.end(), [&](const Unit& u) { return u.name == rest; });
-  if (unit == units.end()) return wrong(fmt::format("{} is no {}: its unit must be one of {}", in_quotes(text), what, known));
+  if (unit == units.end())
+    return wrong(fmt::format("{} is no {}: its unit must be one of {}", in_quotes(text), what, known));
   const auto value = scaled(whole, part, unit->factor);
   if (!value) return wrong(fmt::format("{} is too large or too exact for a {}", in_quotes(text), what));
   return *value;
@@ -92,7 +94,8 @@ Result<std::int64_t> parse_magnitude(std::string_view text, std::string_view num
   }
   if (!hex && body.size() > 1 && body[0] == '0') {
     const std::size_t first = std::min(body.find_first_not_of('0'), body.size() - 1);
-    return wrong(fmt::format("{} has a leading zero: write {}{}", in_quotes(text), negative ? "-" : "", body.substr(first)));
+    return wrong(
+        fmt::format("{} has a leading zero: write {}{}", in_quotes(text), negative ? "-" : "", body.substr(first)));
   }
   std::uint64_t value = 0;
   const auto [end, ec] = std::from_chars(body.data(), body.data() + body.size(), value, hex ? 16 : 10);
@@ -124,7 +127,8 @@ Result<bool> parse_flag(std::string_view text) {
   if (text == "true") return true;
   if (text == "false") return false;
   std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(c | 0x20); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(c | 0x20); });
   if (lower == "yes" || lower == "y" || lower == "on" || lower == "true") {
     return wrong(fmt::format("expected true or false, not {}: write true", in_quotes(text)));
   }

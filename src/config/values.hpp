@@ -1,4 +1,5 @@
-// What the texts of a configuration mean: durations, sizes, bytes, addresses. Pure functions; an error says what to write.
+// What the texts of a configuration mean: durations, sizes, bytes, addresses. Pure functions; an error says what to
+// write.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +34,8 @@ Result<std::string> parse_bytes(std::string_view text);
 /// Pairs of hex digits, which spaces may group.
 Result<std::string> parse_hex(std::string_view digits);
 
-/// For a text of `parse_bytes` that was perhaps meant as hex: the warning that shows both spellings. Nothing for others.
+/// For a text of `parse_bytes` that was perhaps meant as hex: the warning that shows both spellings. Nothing for
+/// others.
 std::optional<std::string> hex_warning(std::string_view text);
 
 /// `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`.

@@ -1,5 +1,5 @@
-// YAML text into a tree of nodes. The only file that includes yaml-cpp, of which only the scanner and parser are used: its
-// events are built into our own tree, since its nodes forget duplicate keys and walk into alias bombs.
+// YAML text into a tree of nodes. The only file that includes yaml-cpp, of which only the scanner and parser are used:
+// its events are built into our own tree, since its nodes forget duplicate keys and walk into alias bombs.
 #include "config/yaml.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +52,8 @@ class Builder final : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ == 1) return;
-    throw Stop{files_.mark_at(file_, offset(mark)), "a second document starts here: one file is one gateway; remove the '---'"};
+    throw Stop{files_.mark_at(file_, offset(mark)),
+               "a second document starts here: one file is one gateway; remove the '---'"};
   }
   void OnDocumentEnd() override {}
 
@@ -68,7 +69,8 @@ class Builder final : public YAML::EventHandler {
     add(std::move(node), anchor);
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     check_tag(mark, tag);
     const std::size_t at = skip_properties(text_, offset(mark));
     Node node = make(Node::Kind::scalar, at, scalar_length(text_, at, value));
@@ -87,12 +89,14 @@ class Builder final : public YAML::EventHandler {
     add(Node(found->second), 0);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     check_tag(mark, tag);
     begin(Node::Kind::list, mark, anchor);
   }
   void OnSequenceEnd() override { end(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     check_tag(mark, tag);
     begin(Node::Kind::map, mark, anchor);
   }
@@ -124,8 +128,8 @@ class Builder final : public YAML::EventHandler {
     return node;
   }
 
-  /// mark_at() counts characters from the start of the line, which for a file of one long line would take for ever; events
-  /// come in the order of the file, so counting goes on where it stopped.
+  /// mark_at() counts characters from the start of the line, which for a file of one long line would take for ever;
+  /// events come in the order of the file, so counting goes on where it stopped.
   Mark cursor(std::size_t at) {
     const std::vector<std::size_t>& lines = files_.at(file_).lines;
     at = std::min(at, text_.size());
@@ -148,7 +152,8 @@ class Builder final : public YAML::EventHandler {
 
   void check_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    problems_.error(files_.mark_at(file_, offset(mark)), path(), fmt::format("tags like {} are not supported: remove it", in_quotes(tag)));
+    problems_.error(files_.mark_at(file_, offset(mark)), path(),
+                    fmt::format("tags like {} are not supported: remove it", in_quotes(tag)));
   }
 
   /// Of what comes next.
@@ -210,7 +215,7 @@ class Builder final : public YAML::EventHandler {
       top.braces = node.is_map() && text_.substr(0, position(node.mark)).ends_with('{');
       problems_.error(node.mark, top.path,
                       top.braces ? "a template must stand in quotes: write \"{{ ... }}\""
-                             : fmt::format("a key must be a word, not {}", kind_name(node.kind)));
+                                 : fmt::format("a key must be a word, not {}", kind_name(node.kind)));
       return;
     }
     if (node.text == "<<" && !node.quoted) {
@@ -223,8 +228,8 @@ class Builder final : public YAML::EventHandler {
       return;
     }
     problems_.error(node.mark, top.path,
-                    fmt::format("duplicate key {}: it stands already at {}:{}:{}", in_quotes(node.text), files_.at(file_).name,
-                                first->second.line, first->second.column));
+                    fmt::format("duplicate key {}: it stands already at {}:{}:{}", in_quotes(node.text),
+                                files_.at(file_).name, first->second.line, first->second.column));
   }
 
   std::size_t position(const Mark& mark) const {

@@ -16,8 +16,10 @@ constexpr std::string_view blanks = " \t\r\n";
 
 /// yaml-cpp's words (exceptions.h of 0.7) and ours.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 19> words{{
-    {"end of map not found", "the indentation does not fit: a key stands deeper or less deep than its neighbours, or a quote is not closed"},
-    {"end of sequence not found", "the indentation does not fit: a list item stands deeper or less deep than its neighbours"},
+    {"end of map not found",
+     "the indentation does not fit: a key stands deeper or less deep than its neighbours, or a quote is not closed"},
+    {"end of sequence not found",
+     "the indentation does not fit: a list item stands deeper or less deep than its neighbours"},
     {"end of map flow not found", "a '{' is not closed, or a ',' is missing"},
     {"end of sequence flow not found", "a '[' is not closed, or a ',' is missing"},
     {"illegal EOF in scalar", "a quote is not closed"},
@@ -28,7 +30,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> words{{
     {"illegal block entry", "a '- ' cannot stand here; check the indentation"},
     {"illegal tab when looking for indentation", "a tab indents this line; indent with spaces"},
     {"unknown token", "this cannot start a value; put the text in quotes"},
-    {"unknown escape character", "an unknown escape after '\\' in double quotes; write '\\\\' for a backslash, or use single quotes"},
+    {"unknown escape character",
+     "an unknown escape after '\\' in double quotes; write '\\\\' for a backslash, or use single quotes"},
     {"bad character found while scanning hex number", "an escape in double quotes needs more hex digits"},
     {"invalid unicode", "an escape in double quotes names no character"},
     {"the referenced anchor is not defined", "no anchor of this name stands before this alias"},
@@ -37,9 +40,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> words{{
     {"bad file", "nested too deeply"},
 }};
 
-std::size_t end_of_word(std::string_view text, std::size_t at) { return std::min(text.find_first_of(blanks, at), text.size()); }
+std::size_t end_of_word(std::string_view text, std::size_t at) {
+  return std::min(text.find_first_of(blanks, at), text.size());
+}
 
-bool is_quote(std::string_view text, std::size_t at) { return at < text.size() && (text[at] == '"' || text[at] == '\''); }
+bool is_quote(std::string_view text, std::size_t at) {
+  return at < text.size() && (text[at] == '"' || text[at] == '\'');
+}
 
 /// Behind the closing quote of what opens at `at`; npos where there is none.
 std::size_t quoted_end(std::string_view text, std::size_t at) {
@@ -85,11 +92,15 @@ std::uint32_t scalar_length(std::string_view text, std::size_t at, std::string_v
   return characters(line.substr(0, line.find_last_not_of(blanks) + 1));
 }
 
-bool is_closed(std::string_view text, std::size_t at) { return !is_quote(text, at) || quoted_end(text, at) != std::string_view::npos; }
+bool is_closed(std::string_view text, std::size_t at) {
+  return !is_quote(text, at) || quoted_end(text, at) != std::string_view::npos;
+}
 
 std::string explain_yaml_error(std::string_view message, std::string_view line) {
-  const auto known = std::find_if(words.begin(), words.end(), [&](const auto& word) { return message.starts_with(word.first); });
-  std::string text = known == words.end() ? fmt::format("not valid YAML: {}", message) : fmt::format("not valid YAML: {}", known->second);
+  const auto known =
+      std::find_if(words.begin(), words.end(), [&](const auto& word) { return message.starts_with(word.first); });
+  std::string text = known == words.end() ? fmt::format("not valid YAML: {}", message)
+                                          : fmt::format("not valid YAML: {}", known->second);
   const std::size_t indent = line.find_first_not_of(" \t");
   if (indent != std::string_view::npos && line.substr(0, indent).find('\t') != std::string_view::npos) {
     return "not valid YAML: a tab indents this line; indent with spaces";

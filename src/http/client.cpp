@@ -18,13 +18,6 @@ namespace {
 constexpr int max_interim = 8;
 constexpr std::size_t read_size = 16 * 1024;
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
-}
-
 /// Whatever filled them: nothing passes that could end a line or begin another request.
 Result<void> check(const Request& request) {
   const auto is_graph = [](char c) { return c > 0x20 && c < 0x7F; };
@@ -67,6 +60,10 @@ Awaitable<> read_response(Connection& connection, ResponseParser& parser, std::s
       buffer.erase(0, parser.put(asio::buffer(buffer), ec));
       if (ec && ec != boost::beast::http::error::need_more) co_return;
       if (parser.is_done() || parser.is_huge()) break;
+      if (buffer.size() > Client::keep_body) {  // a head, or the head of a chunk, without an end
+        ec = boost::beast::http::error::buffer_overflow;
+        co_return;
+      }
     }
     ec = {};
     const std::size_t got = co_await connection.read(asio::buffer(part), ec);
@@ -83,13 +80,6 @@ Awaitable<> read_response(Connection& connection, ResponseParser& parser, std::s
 }
 
 }  // namespace
-
-std::string_view Response::field(std::string_view name) const {
-  for (const auto& [known, value] : fields) {
-    if (equal_ignoring_case(known, name)) return value;
-  }
-  return {};
-}
 
 Client::Client(reactor::Reactor& reactor, Origin origin) : reactor_(reactor), origin_(std::move(origin)) {}
 

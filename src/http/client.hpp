@@ -6,10 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "config/tls.hpp"
+#include "http/fields.hpp"
 #include "http/url.hpp"
 #include "message/result.hpp"
 #include "reactor/reactor.hpp"
@@ -18,9 +17,6 @@
 namespace fieldgate::http {
 
 class Connection;
-
-/// Header fields: name and value.
-using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// Where a client connects to.
 struct Origin {
@@ -45,7 +41,7 @@ struct Response {
   std::string body;                       ///< its first `Client::keep_body` bytes
 
   /// The first field of this name, in any case; empty if there is none.
-  std::string_view field(std::string_view name) const;
+  std::string_view field(std::string_view name) const { return find_field(fields, name); }
 };
 
 /// Sends requests to one origin, one at a time, over one connection that it keeps. If a kept connection turns out to be

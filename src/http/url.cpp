@@ -7,15 +7,13 @@
 #include <array>
 #include <charconv>
 
+#include "http/fields.hpp"
+
 namespace fieldgate::http {
 
 namespace {
 
 bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return (x | 0x20) == (y | 0x20); });
-}
 
 Error wrong(std::string text) { return {"url", std::move(text)}; }
 
@@ -93,10 +91,10 @@ Result<Url> parse_url(std::string_view text) {
   }
   const std::size_t scheme_end = text.find("://");
   Url url;
-  if (scheme_end != std::string_view::npos && equal_ignoring_case(text.substr(0, scheme_end), "https")) {
+  if (scheme_end != std::string_view::npos && same_name(text.substr(0, scheme_end), "https")) {
     url.tls = true;
     url.port = 443;
-  } else if (scheme_end == std::string_view::npos || !equal_ignoring_case(text.substr(0, scheme_end), "http")) {
+  } else if (scheme_end == std::string_view::npos || !same_name(text.substr(0, scheme_end), "http")) {
     return wrong("expected a URL that begins with http:// or https://");
   }
   text.remove_prefix(scheme_end + 3);
@@ -113,20 +111,6 @@ Result<Url> parse_url(std::string_view text) {
   }
   if (auto read = read_authority(authority, url); !read) return read.error();
   return url;
-}
-
-bool is_token(std::string_view name) {
-  const auto is_tchar = [](char c) {
-    return is_alphanumeric(c) || (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_tchar);
-}
-
-bool is_field_value(std::string_view value) {
-  return std::none_of(value.begin(), value.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7F;
-  });
 }
 
 }  // namespace fieldgate::http

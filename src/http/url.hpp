@@ -31,10 +31,4 @@ struct Url {
 /// beyond ASCII and fragments are refused: what passes can stand in a request line as it is.
 Result<Url> parse_url(std::string_view text);
 
-/// Whether `name` is a header's name: a token of RFC 9110 5.6.2.
-bool is_token(std::string_view name);
-
-/// Whether `value` can be a header's value: no control byte but tab (RFC 9110 5.5).
-bool is_field_value(std::string_view value);
-
 }  // namespace fieldgate::http

@@ -89,6 +89,31 @@ std::size_t append_meant(std::string& out, std::string_view text) {
   return 11;
 }
 
+/// Where the string ends that begins at `at` with its quote: behind the closing one.
+std::size_t string_end(std::string_view json, std::size_t at) {
+  for (++at; json[at] != '"'; ++at) {
+    if (json[at] == '\\') ++at;
+  }
+  return at + 1;
+}
+
+/// Where the value at the front of an object's or array's rest ends.
+std::size_t value_end(std::string_view json) {
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < json.size();) {
+    const char c = json[at];
+    if (c == '"') {
+      at = string_end(json, at);
+      continue;
+    }
+    if (depth == 0 && (c == ',' || c == '}' || c == ']' || c == ' ' || c == '\t' || c == '\n' || c == '\r')) return at;
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    ++at;
+  }
+  return json.size();
+}
+
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
@@ -157,6 +182,20 @@ void append_compact(std::string& out, std::string_view json) {
       out += json[++i];
     }
   }
+}
+
+bool next_member(std::string_view& rest, Member& member) {
+  const std::size_t quote = rest.find('"');  // only a brace, a comma and white space stand before a name
+  if (quote == std::string_view::npos) return false;
+  const std::size_t behind = string_end(rest, quote);
+  member.name = rest.substr(quote + 1, behind - quote - 2);
+  member.escaped = member.name.find('\\') != std::string_view::npos;
+  rest.remove_prefix(rest.find(':', behind) + 1);
+  rest.remove_prefix(rest.find_first_not_of(" \t\r\n"));
+  const std::size_t end = value_end(rest);
+  member.value = rest.substr(0, end);
+  rest.remove_prefix(end);
+  return true;
 }
 
 std::size_t find_invalid_utf8(std::string_view text) {

@@ -23,6 +23,16 @@ void append_unescaped(std::string& out, std::string_view text);
 /// Appends `json`, which must be valid, without the white space between its tokens.
 void append_compact(std::string& out, std::string_view json);
 
+/// A member of an object: what stands between the quotes of its name, and its value's text.
+struct Member {
+  std::string_view name;
+  std::string_view value;
+  bool escaped = false;  ///< the name holds backslashes
+};
+
+/// Takes the next member off the front of `rest`, which is at first a valid object's text. False at its end.
+bool next_member(std::string_view& rest, Member& member);
+
 /// Where `text` stops being UTF-8 (RFC 3629), or npos if it is all well.
 std::size_t find_invalid_utf8(std::string_view text);
 

@@ -74,8 +74,9 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
 
     def gateway(self, config, **options):
-        gateway = Gateway(config, self.directory, **options)
+        gateway = Gateway(config, self.directory, wait=False, **options)
         self.addCleanup(gateway.close)
+        gateway.wait_notified("READY=1")
         return gateway
 
     def http_sink(self, port=None):
@@ -104,7 +105,7 @@ class Gateway:
         self.path = directory / name
         self.path.write_text(config.replace("{admin}", str(self.admin)))
         self.notifications = []
-        self._listen(directory / (name + ".notify"))
+        self._listen()
         self.stdout_path = directory / (name + ".out")
         self.stderr_path = directory / (name + ".err")
         with open(self.stdout_path, "wb") as out, open(self.stderr_path, "wb") as err:
@@ -113,8 +114,8 @@ class Gateway:
         if wait:
             self.wait_notified("READY=1")
 
-    def _listen(self, path):
-        # A socket's path must be short, and temporary folders may be deep.
+    def _listen(self):
+        # In the abstract namespace: a socket's path must be short, and temporary folders may be deep.
         self.notify_path = "@fieldgate-test-%d-%d" % (os.getpid(), random.getrandbits(48))
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind("\0" + self.notify_path[1:])

@@ -68,7 +68,7 @@ class Adapters(Case):
 
     def test_csv_and_text_and_raw(self):
         sink, csv, text, raw = self.http_sink(), free_port(), free_port(), free_port()
-        columns = "columns: [ { name: meter, type: text }, { name: voltage, type: float } ]"
+        columns = "columns: [ { name: meter, type: text }, { name: voltage, type: number } ]"
         self.gateway(config({
             "csv": f"type: udp, listen: '127.0.0.1:{csv}', protocol: {{ codec: {{ type: csv, {columns} }}, "
                    "device: '{{ data.meter }}' }",

@@ -54,7 +54,8 @@ class Service(Case):
         time.sleep(1.5)  # what the admin's connection, the log's thread and others still had to do
         before = gateway.voluntary_switches()
         time.sleep(3)
-        self.assertLessEqual(gateway.voluntary_switches() - before, 0 if not SANITIZED else 5)
+        # Every ten seconds it looks at its own lag.
+        self.assertLessEqual(gateway.voluntary_switches() - before, 1 if not SANITIZED else 5)
 
     def test_sigint_stops_and_sighup_is_refused(self):
         gateway = self.start()

@@ -32,7 +32,9 @@ Language sample() {
   Description url = option("url", "text", "", "the service | its address");
   url.is_required = true;
   out.kinds = {{"framing", {{"line", "lines of text", {option("max_length", "size", "64KiB", "longest line")}}}},
-               {"sink", {{"http", "posts batches", {url, option("timeout", "duration", "15s", "for an answer")}}, {"console", "prints", {}}}}};
+               {"sink",
+                {{"http", "posts batches", {url, option("timeout", "duration", "15s", "for an answer")}},
+                 {"console", "prints", {}}}}};
   return out;
 }
 
@@ -84,14 +86,16 @@ TEST_CASE("an option that takes a type lists the types") {
 }
 
 TEST_CASE("an unknown path is guessed") {
-  CHECK(explained("framing.line.max_lenght") == "no option or type is called 'framing.line.max_lenght', did you mean 'framing.line.max_length'?");
+  CHECK(explained("framing.line.max_lenght") ==
+        "no option or type is called 'framing.line.max_lenght', did you mean 'framing.line.max_length'?");
   CHECK(explained("max_lenght") == "no option or type is called 'max_lenght', did you mean 'max_length'?");
   CHECK(explained("zebra").find("'fieldgate list' names the types") != std::string::npos);
 }
 
 TEST_CASE("list shows all kinds, or the types of one") {
   const Language language = sample();
-  CHECK(*list_text(language, "") == "framings:\n  line  lines of text\n\nsinks:\n  http     posts batches\n  console  prints\n");
+  CHECK(*list_text(language, "") ==
+        "framings:\n  line  lines of text\n\nsinks:\n  http     posts batches\n  console  prints\n");
   CHECK(*list_text(language, "sink") == "  http     posts batches\n  console  prints\n");
   CHECK(*list_text(language, "sinks") == *list_text(language, "sink"));
   CHECK(list_text(language, "snks").error().text == "no kind of type is called 'snks', did you mean 'sinks'?");

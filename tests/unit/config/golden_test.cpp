@@ -1,5 +1,6 @@
 // Whole files and the exact problems that must be printed for them: tests/data/config/*.yaml and *.expected. With
-// FIELDGATE_ACCEPT set in the environment, what is printed becomes what is expected: read the difference before you commit it.
+// FIELDGATE_ACCEPT set in the environment, what is printed becomes what is expected: read the difference before you
+// commit it.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -82,7 +83,8 @@ std::vector<std::filesystem::path> cases() {
 
 /// The output names files as they were given; the expectation names them without their folder.
 std::string without(std::string text, const std::string& folder) {
-  for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) text.erase(at, folder.size());
+  for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+    text.erase(at, folder.size());
   return text;
 }
 

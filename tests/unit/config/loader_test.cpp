@@ -33,7 +33,8 @@ struct Loaded {
   Problems problems;
   std::optional<Document> document;
 
-  explicit Loaded(const std::filesystem::path& file, bool syntax_only = false) : document(load(file, syntax_only, files, problems)) {}
+  explicit Loaded(const std::filesystem::path& file, bool syntax_only = false)
+      : document(load(file, syntax_only, files, problems)) {}
   std::string first() { return problems.sorted().empty() ? std::string() : problems.sorted().front().text; }
 };
 
@@ -43,7 +44,8 @@ TEST_CASE("a file that cannot be read is an error of the file as a whole") {
   Loaded missing("/nonexistent/plant.yaml");
   CHECK_FALSE(missing.document);
   CHECK(print_problems(missing.problems, missing.files) ==
-        "/nonexistent/plant.yaml: error: cannot read the file '/nonexistent/plant.yaml': No such file or directory\n1 error\n");
+        "/nonexistent/plant.yaml: error: cannot read the file '/nonexistent/plant.yaml': No such file or directory\n1 "
+        "error\n");
   Loaded folder("/");
   CHECK(folder.first().find("it is a directory") != std::string::npos);
   Loaded endless("/dev/zero");
@@ -52,7 +54,8 @@ TEST_CASE("a file that cannot be read is an error of the file as a whole") {
 
 TEST_CASE("include joins the maps of other files") {
   const Folder folder;
-  const auto main = folder.write("main.yaml", "include: [conf.d/*.yaml, extra.yaml]\nadapters: { a: { n: 1 } }\ngateway: { id: x }\n");
+  const auto main = folder.write(
+      "main.yaml", "include: [conf.d/*.yaml, extra.yaml]\nadapters: { a: { n: 1 } }\ngateway: { id: x }\n");
   folder.write("conf.d/2.yaml", "adapters: { c: { n: 3 } }\n");
   folder.write("conf.d/1.yaml", "adapters: { b: { n: 2 } }\nsinks: { s: {} }\n");
   folder.write("conf.d/empty.yaml", "# nothing yet\n");

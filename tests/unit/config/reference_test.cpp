@@ -1,5 +1,5 @@
-#include "unit/config/reading.hpp"
 #include "support/catch.hpp"
+#include "unit/config/reading.hpp"
 
 namespace fieldgate::config {
 namespace {
@@ -23,17 +23,20 @@ std::string read(Section& root) {
 }  // namespace
 
 TEST_CASE("a name leads to the map that the root has under it") {
-  const Reading reading(std::string(library) + "protocol: meter\n", [](Section& root) { CHECK(read(root) == "protocols.meter:d1:5"); });
+  const Reading reading(std::string(library) + "protocol: meter\n",
+                        [](Section& root) { CHECK(read(root) == "protocols.meter:d1:5"); });
   CHECK(reading.printed.empty());
 }
 
 TEST_CASE("a map stands for itself") {
-  const Reading reading(std::string(library) + "protocol: { device: d2 }\n", [](Section& root) { CHECK(read(root) == "protocol:d2:1"); });
+  const Reading reading(std::string(library) + "protocol: { device: d2 }\n",
+                        [](Section& root) { CHECK(read(root) == "protocol:d2:1"); });
   CHECK(reading.printed.empty());
 }
 
 TEST_CASE("use takes a named map and replaces some of its keys") {
-  const Reading reading(std::string(library) + "protocol: { use: meter, limit: 9 }\n", [](Section& root) { CHECK(read(root) == ".protocol:d1:9"); });
+  const Reading reading(std::string(library) + "protocol: { use: meter, limit: 9 }\n",
+                        [](Section& root) { CHECK(read(root) == ".protocol:d1:9"); });
   CHECK(reading.printed.empty());
 }
 

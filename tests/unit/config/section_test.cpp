@@ -1,8 +1,8 @@
 #include "config/section.hpp"
 
-#include "unit/config/reading.hpp"
 #include "config/registry.hpp"
 #include "support/catch.hpp"
+#include "unit/config/reading.hpp"
 
 namespace fieldgate::config {
 
@@ -89,9 +89,7 @@ TEST_CASE("the wrong kind of node says which was expected") {
   CHECK(address.only() == "expected an address, not a map");
   Reading item("l: [a, [b]]\n", [](Section& s) { s.texts("l", required, "m"); });
   CHECK(item.only() == "expected text in the list, not a list");
-  Reading map("a: x\n", [](Section& s) {
-    s.section("a", "m", [](Section& a) { a.text("t", required, "m"); });
-  });
+  Reading map("a: x\n", [](Section& s) { s.section("a", "m", [](Section& a) { a.text("t", required, "m"); }); });
   CHECK(map.only() == "expected a map of options, not 'x'");
 }
 
@@ -104,9 +102,8 @@ TEST_CASE("a choice is one of its words") {
 }
 
 TEST_CASE("a key that nobody asked for is unknown") {
-  Reading near("a: { lenght: 1 }\n", [](Section& s) {
-    s.section("a", "m", [](Section& a) { a.integer("length", 0, "m"); });
-  });
+  Reading near("a: { lenght: 1 }\n",
+               [](Section& s) { s.section("a", "m", [](Section& a) { a.integer("length", 0, "m"); }); });
   CHECK(near.only() == "unknown key 'lenght', did you mean 'length'?");
   CHECK(near.problems.sorted()[0].path == "a");
   CHECK(near.problems.sorted()[0].mark == Mark{0, 1, 6, 6});
@@ -126,7 +123,8 @@ TEST_CASE("a named map gives each name once, and refuses names that nothing coul
 TEST_CASE("a list of maps gives each of them") {
   std::string seen;
   const Reading reading("s: [{ topic: a }, { topic: b }]\n", [&](Section& s) {
-    s.sections("s", "m", [&](Section& inner) { seen += inner.path() + "=" + inner.text("topic", required, "m") + " "; });
+    s.sections("s", "m",
+               [&](Section& inner) { seen += inner.path() + "=" + inner.text("topic", required, "m") + " "; });
   });
   CHECK(reading.printed.empty());
   CHECK(seen == "s[0]=a s[1]=b ");
@@ -154,11 +152,12 @@ TEST_CASE("an unknown type names the known ones, and its other keys are not blam
 }
 
 TEST_CASE("a secret never shows") {
-  const Reading reading("password: hunter2\nheaders: { Authorization: hunter2, qos: [hunter2] }\ntokn: hunter2\n", [](Section& s) {
-    CHECK(s.secret("password", "m").reveal() == "hunter2");
-    CHECK(s.secret("token", "m").empty());
-    CHECK(s.secret_map("headers", "m").at("Authorization").reveal() == "hunter2");
-  });
+  const Reading reading("password: hunter2\nheaders: { Authorization: hunter2, qos: [hunter2] }\ntokn: hunter2\n",
+                        [](Section& s) {
+                          CHECK(s.secret("password", "m").reveal() == "hunter2");
+                          CHECK(s.secret("token", "m").empty());
+                          CHECK(s.secret_map("headers", "m").at("Authorization").reveal() == "hunter2");
+                        });
   CHECK(reading.printed.find("password: ***") != std::string::npos);
   CHECK(reading.printed.find("tokn: ***") != std::string::npos);
   CHECK(reading.problems.warnings() == 2);
@@ -174,7 +173,8 @@ TEST_CASE("bytes that read like hex are warned about") {
 TEST_CASE("paths start where the file is") {
   Files files;
   Problems problems;
-  const auto document = load_text("f: gw.crt\ng: /etc/x\nu: unix:run/s\n", files, problems, "/etc/fieldgate/plant.yaml");
+  const auto document =
+      load_text("f: gw.crt\ng: /etc/x\nu: unix:run/s\n", files, problems, "/etc/fieldgate/plant.yaml");
   REQUIRE(document);
   Reader reader(problems);
   document->lead(reader, files);

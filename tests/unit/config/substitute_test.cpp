@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "unit/config/reading.hpp"
 #include "support/catch.hpp"
+#include "unit/config/reading.hpp"
 
 namespace fieldgate::config {
 namespace {
@@ -19,7 +19,9 @@ std::string replaced(const std::string& value) {
   return reading.printed.empty() ? out : reading.printed;
 }
 
-bool mentions(const std::string& value, std::string_view part) { return replaced(value).find(part) != std::string::npos; }
+bool mentions(const std::string& value, std::string_view part) {
+  return replaced(value).find(part) != std::string::npos;
+}
 
 /// A folder with a secret in it, which $CREDENTIALS_DIRECTORY names.
 class Folder {

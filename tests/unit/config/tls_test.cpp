@@ -33,7 +33,9 @@ class Folder {
 };
 
 std::string server(const std::string& options, TlsServerOptions& out, bool syntax_only = false) {
-  return Reading("tls: { " + options + " }\n", [&](Section& s) { out = TlsServerOptions::read(s); }, syntax_only).only();
+  return Reading(
+             "tls: { " + options + " }\n", [&](Section& s) { out = TlsServerOptions::read(s); }, syntax_only)
+      .only();
 }
 
 }  // namespace
@@ -51,7 +53,8 @@ TEST_CASE("a listener requires client certificates where it has an authority for
   CHECK(server(files + ca + ", verify_client: optional, min_version: 1.3", options).empty());
   CHECK(options.verify_client == TlsServerOptions::VerifyClient::optional);
   CHECK(options.min_version == "1.3");
-  CHECK(server(files + ", verify_client: require", options) == "client certificates cannot be verified without 'ca_file'");
+  CHECK(server(files + ", verify_client: require", options) ==
+        "client certificates cannot be verified without 'ca_file'");
 }
 
 TEST_CASE("a key that others can read is refused") {
@@ -68,7 +71,8 @@ TEST_CASE("a file that cannot be read is an error, unless files are left alone")
   TlsServerOptions options;
   const Folder folder;
   const std::string key = ", key_file: " + folder.file("key", 0600);
-  CHECK(server("crt_file: /nonexistent/crt" + key, options) == "cannot read the file '/nonexistent/crt': No such file or directory");
+  CHECK(server("crt_file: /nonexistent/crt" + key, options) ==
+        "cannot read the file '/nonexistent/crt': No such file or directory");
   CHECK(server("crt_file: /nonexistent/crt, key_file: /nonexistent/key", options, true).empty());
 }
 

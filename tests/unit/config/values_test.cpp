@@ -80,7 +80,8 @@ TEST_CASE("a rate is an amount over a unit of time") {
   CHECK(parse_rate("7200/h")->per_second == 2.0);
   CHECK(parse_rate("86400/d")->per_second == 1.0);
   CHECK(parse_rate("0.5/s")->per_second == 0.5);
-  for (const char* text : {"", "10", "/s", "0/s", "-1/s", "10/", "10/w", "10/s/s", "inf/s", "nan/s", "1e3/s", "10 /s"}) {
+  for (const char* text :
+       {"", "10", "/s", "0/s", "-1/s", "10/", "10/w", "10/s/s", "inf/s", "nan/s", "1e3/s", "10 /s"}) {
     INFO(text);
     CHECK(mentions(problem(parse_rate(text)), "is no rate"));
   }

@@ -1,7 +1,7 @@
 #include "config/yaml.hpp"
 
-#include "unit/config/reading.hpp"
 #include "support/catch.hpp"
+#include "unit/config/reading.hpp"
 
 namespace fieldgate::config {
 namespace {
@@ -83,12 +83,14 @@ TEST_CASE("an alias bomb is refused") {
 }
 
 TEST_CASE("a bomb of one long text is refused as well") {
-  CHECK(mentions("a: &a " + std::string(500'000, 'x') + "\nb: [" + repeated("*a,", 50'000) + "]\n", "more than 100000 values"));
+  CHECK(mentions("a: &a " + std::string(500'000, 'x') + "\nb: [" + repeated("*a,", 50'000) + "]\n",
+                 "more than 100000 values"));
 }
 
 TEST_CASE("aliases of aliases cannot nest without end") {
   std::string deep = "a0: &a0 [x]\n";
-  for (int i = 1; i < 200; ++i) deep += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
+  for (int i = 1; i < 200; ++i)
+    deep += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
   CHECK(mentions(deep, "nested deeper than 100 levels"));
 }
 

@@ -1,0 +1,123 @@
+// Server: listening and accepting.
+#include "http/server.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/v6_only.hpp>
+
+#include "http/session.hpp"
+
+namespace fieldgate::http {
+
+namespace {
+
+constexpr auto accept_pause = std::chrono::milliseconds(200);
+
+using TcpAcceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+using UnixAcceptor = asio::basic_socket_acceptor<asio::local::stream_protocol, asio::io_context::executor_type>;
+
+/// What a failed bind means for an operator.
+Error bind_failure(const config::Address& address, const error_code& ec) {
+  std::string text = "cannot listen on " + address.text() + ": " + ec.message();
+  if (ec == asio::error::address_in_use) {
+    text += "; another program (or another fieldgate) has it: stop that one or choose another address";
+  } else if (ec == asio::error::access_denied) {
+    text += address.kind == config::Address::Kind::tcp ? "; ports below 1024 need a privilege: choose a higher one"
+                                                       : "; the directory must be writable for the service's user";
+  } else if (ec == boost::system::errc::address_not_available) {
+    text += "; this machine has no such address";
+  }
+  return {"listen", text};
+}
+
+template <class Acceptor, class Endpoint>
+error_code listen(Acceptor& acceptor, const Endpoint& endpoint) {
+  error_code ec;
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec && endpoint.protocol().family() == AF_INET6) acceptor.set_option(asio::ip::v6_only(true), ec);
+  if (!ec && endpoint.protocol().family() != AF_UNIX) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
+  return ec;
+}
+
+}  // namespace
+
+struct Server::State {
+  State(asio::io_context& io, config::Address where, Deadlines times)
+      : address(std::move(where)), tcp(io), local(io), service{{}, times, {}, false} {}
+
+  config::Address address;
+  TcpAcceptor tcp;
+  UnixAcceptor local;
+  Service service;
+};
+
+namespace {
+
+/// Accepts until the acceptor is closed.
+template <class Owner, class Acceptor>
+Awaitable<> accept_all(reactor::Reactor& reactor, std::shared_ptr<Owner> owner, Acceptor& acceptor) {
+  while (acceptor.is_open()) {
+    error_code ec;
+    auto socket = co_await acceptor.async_accept(into(ec));
+    if (!acceptor.is_open()) co_return;
+    if (ec) {  // most likely no descriptor is left: accepting again at once would spin
+      co_await reactor::sleep(accept_pause);
+      continue;
+    }
+    if (owner->service.sessions.size() >= Server::max_connections) continue;
+    reactor.spawn(serve(reactor, std::shared_ptr<Service>(owner, &owner->service), AnySocket(std::move(socket))));
+  }
+}
+
+}  // namespace
+
+Server::Server(reactor::Reactor& reactor, config::Address address, Deadlines deadlines)
+    : reactor_(reactor), state_(std::make_shared<State>(reactor.io(), std::move(address), deadlines)) {}
+
+Server::~Server() { stop(); }
+
+void Server::route(std::string method, std::string path, Handler handler) {
+  state_->service.routes[std::move(path)][std::move(method)] = std::move(handler);
+}
+
+Result<void> Server::start() {
+  const config::Address& address = state_->address;
+  error_code ec;
+  if (address.kind == config::Address::Kind::unix_socket) {
+    struct stat found {};
+    // A socket that a process left behind when it was killed; a living one would be stolen, but so would its lock.
+    if (::stat(address.host.c_str(), &found) == 0 && S_ISSOCK(found.st_mode)) ::unlink(address.host.c_str());
+    ec = listen(state_->local, asio::local::stream_protocol::endpoint(address.host));
+    if (!ec) ::chmod(address.host.c_str(), 0600);
+    if (ec) return bind_failure(address, ec);
+    reactor_.spawn(accept_all(reactor_, state_, state_->local));
+    return {};
+  }
+  const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
+  const asio::ip::address ip = asio::ip::make_address(host, ec);
+  if (ec) return Error{"listen", "cannot listen on " + address.text() + ": the host must be an IP address"};
+  ec = listen(state_->tcp, asio::ip::tcp::endpoint(ip, address.port));
+  if (ec) return bind_failure(address, ec);
+  reactor_.spawn(accept_all(reactor_, state_, state_->tcp));
+  return {};
+}
+
+void Server::stop() {
+  error_code ignored;
+  const bool was_unix = state_->local.is_open();
+  state_->tcp.close(ignored);
+  state_->local.close(ignored);
+  if (was_unix) ::unlink(state_->address.host.c_str());
+  state_->service.stopped = true;
+  for (AnySocket* socket : state_->service.sessions) socket->close(ignored);
+}
+
+std::uint16_t Server::port() const {
+  error_code ignored;
+  return state_->tcp.local_endpoint(ignored).port();
+}
+
+}  // namespace fieldgate::http
