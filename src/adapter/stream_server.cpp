@@ -152,47 +152,53 @@ void StreamServer::admit(transport::StreamSocket socket, const asio::generic::st
 
 Awaitable<> StreamServer::serve(Connections::iterator self) {
   Connection& connection = *self;
-  if (tls_ != nullptr) {
-    connection.handshaking = true;
-    ++handshakes_;
-    const auto shaken = co_await connection.stream.handshake(tls_);
-    connection.handshaking = false;
-    --handshakes_;
-    handshake_done_.notify();
-    if (!shaken) {
-      counters_.rejected.count(shaken.error().reason);
-      log_.limited(telemetry::Level::warn, shaken.error().reason, "{}: TLS handshake failed: {}", peer_text(connection.origin),
-                   shaken.error().text);
-      co_return end(self);
-    }
-    connection.origin.tls_common_name = connection.stream.tls()->common_name();
-  }
-  co_await converse(connection);
-  end(self);
-}
-
-Awaitable<> StreamServer::converse(Connection& connection) {
-  while (!connection.stream.closed()) {
+  error_code ignored;
+  bool alive = true;
+  if (tls_ != nullptr) alive = co_await shake_hands(connection);
+  while (alive && !connection.stream.closed()) {
     if (!open()) {
       co_await (*inlet_)->opened();
       continue;
     }
-    if (const Bytes kept = connection.stream.kept(); !kept.empty() && !take(connection, kept, Instant::now())) co_return;
-    if (!open()) continue;
-    co_await connection.stream.readable();
-    if (connection.stream.closed()) co_return;
-    const Instant now = Instant::now();
-    for (int turn = 0; turn < reads_per_turn; ++turn) {
-      const auto read = connection.stream.read();
-      if (!read.bytes.empty() && !take(connection, read.bytes, now)) co_return;
-      if (read.ended) {
-        if (!read.why.empty()) log_.debug("{}: the connection ended: {}", peer_text(connection.origin), read.why);
-        co_return;
-      }
-      if (read.drained || !open()) break;
-    }
-    if (options_.gather.count() > 0) co_await next_gathering();
+    if (const Bytes kept = connection.stream.kept(); !kept.empty()) alive = take(connection, kept, Instant::now());
+    if (!alive || !open()) continue;
+    co_await connection.stream.readable(ignored);
+    alive = !connection.stream.closed() && read_turn(connection);
+    if (alive && options_.gather.count() > 0) co_await next_gathering();
   }
+  end(self);
+}
+
+Awaitable<bool> StreamServer::shake_hands(Connection& connection) {
+  connection.handshaking = true;
+  ++handshakes_;
+  const auto shaken = co_await connection.stream.handshake(tls_);
+  connection.handshaking = false;
+  --handshakes_;
+  handshake_done_.notify();
+  if (shaken) {
+    connection.origin.tls_common_name = connection.stream.tls()->common_name();
+    co_return true;
+  }
+  if (!connection.stream.closed()) {  // else the sweep has said it
+    counters_.rejected.count(shaken.error().reason);
+    log_.limited(telemetry::Level::warn, shaken.error().reason, "{}: TLS handshake failed: {}", peer_text(connection.origin), shaken.error().text);
+  }
+  co_return false;
+}
+
+bool StreamServer::read_turn(Connection& connection) {
+  const Instant now = Instant::now();
+  for (int turn = 0; turn < reads_per_turn; ++turn) {
+    const auto read = connection.stream.read();
+    if (!read.bytes.empty() && !take(connection, read.bytes, now)) return false;
+    if (read.ended) {
+      if (!read.why.empty()) log_.debug("{}: the connection ended: {}", peer_text(connection.origin), read.why);
+      return false;
+    }
+    if (read.drained || !open()) break;
+  }
+  return true;
 }
 
 bool StreamServer::take(Connection& connection, Bytes bytes, const Instant& now) {

@@ -53,7 +53,8 @@ class StreamServer final : private protocol::Receiver {
   void admit(transport::StreamSocket socket, const asio::generic::stream_protocol::endpoint& peer);
   std::string_view refusal(const asio::ip::address& ip) const;
   Awaitable<> serve(Connections::iterator self);
-  Awaitable<> converse(Connection& connection);
+  Awaitable<bool> shake_hands(Connection& connection);
+  bool read_turn(Connection& connection);
   bool take(Connection& connection, Bytes bytes, const Instant& now);
   void end(Connections::iterator self);
   Awaitable<> sweep();

@@ -30,9 +30,9 @@ Udp::Udp(const Config& config, const Context& context)
 
 Result<void> Udp::start(router::Inlet* const& inlet) {
   inlet_ = &inlet;
-  auto bound = transport::bind_datagrams(reactor_.io(), config_.listen, {config_.reuse_port, 0, config_.receive_buffer});
+  auto bound = transport::bind_datagrams(config_.listen, {config_.reuse_port, 0, config_.receive_buffer});
   if (!bound) return bound.error();
-  datagrams_.emplace(std::move(*bound));
+  datagrams_.emplace(reactor_.io(), std::move(*bound));
   if (const std::size_t got = datagrams_->receive_buffer(); got < config_.receive_buffer) {
     log_.warn("the kernel gives only {} KiB of the receive_buffer; bursts may be lost: raise net.core.rmem_max with sysctl", got / 1024);
   }

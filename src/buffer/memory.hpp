@@ -36,6 +36,9 @@ class Memory {
   const Batch* front(std::size_t lane) const { return lanes_[lane].empty() ? nullptr : &lanes_[lane].front(); }
   void pop(std::size_t lane);
 
+  /// The batch that was pushed last; null if the lane is empty.
+  const Batch* back(std::size_t lane) const { return lanes_[lane].empty() ? nullptr : &lanes_[lane].back(); }
+
   /// Takes out the oldest batch that is not at the front of its lane (that one may be on its way); nothing if there is none.
   std::optional<Batch> take_oldest();
 

@@ -12,21 +12,26 @@
 namespace fieldgate::cli {
 namespace {
 
-/// ", did you mean 'check'?" for a first word that is no command.
-std::string command_hint(const CLI::App& app) {
-  if (!app.get_subcommands().empty()) return {};
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
+/// For a first word that is no command: which one was meant, or which there are. Empty otherwise.
+std::string wrong_command(const CLI::App& app) {
   const std::vector<std::string> rest = app.remaining();
-  return rest.empty() ? std::string() : config::did_you_mean(rest.front(), {names.begin(), names.end()});
+  if (!app.get_subcommands().empty() || rest.empty()) return {};
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  std::string hint = config::did_you_mean(rest.front(), known);
+  if (hint.empty()) hint = "; there are " + config::joined(known);
+  return fmt::format("'{}' is no command{}", rest.front(), hint);
 }
 
 }  // namespace
 
 int report_usage(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-  complain(error.what() + command_hint(app));
+  const std::string wrong = wrong_command(app);
+  complain(wrong.empty() ? error.what() : wrong);
   const std::vector<CLI::App*> commands = app.get_subcommands();
   const std::string help =
       commands.empty() ? "fieldgate --help" : fmt::format("fieldgate {} --help", commands.front()->get_name());

@@ -34,7 +34,8 @@ class Codec {
   virtual std::optional<Failure> decode(Bytes frame, Receiver& out) = 0;
 };
 
-/// Makes an adapter's codec out of `codec: { type: ... }`. The paths outlive the codec; they are complete before the first frame.
+/// Makes an adapter's codec out of `codec: { type: ... }`. The paths outlive the codec; they are complete before the
+/// first frame.
 using Factory = config::Factory<Codec, const expression::Paths&>;
 
 }  // namespace fieldgate::codec

@@ -27,10 +27,14 @@ std::optional<Number> parse_number(Bytes field) {
 
 TimeFormat format_of(Csv::Kind kind) {
   switch (kind) {
-    case Csv::Kind::unix_s: return TimeFormat::unix_s;
-    case Csv::Kind::unix_ms: return TimeFormat::unix_ms;
-    case Csv::Kind::unix_us: return TimeFormat::unix_us;
-    default: return TimeFormat::rfc3339;
+    case Csv::Kind::unix_s:
+      return TimeFormat::unix_s;
+    case Csv::Kind::unix_ms:
+      return TimeFormat::unix_ms;
+    case Csv::Kind::unix_us:
+      return TimeFormat::unix_us;
+    default:
+      return TimeFormat::rfc3339;
   }
 }
 
@@ -56,7 +60,8 @@ bool append_boolean(std::string& out, Bytes field) {
 
 }  // namespace
 
-Csv::Csv(const Config& config, const expression::Paths& paths) : separator_(config.separator), quote_(config.quote), checker_(paths) {
+Csv::Csv(const Config& config, const expression::Paths& paths)
+    : separator_(config.separator), quote_(config.quote), checker_(paths) {
   for (const Column& column : config.columns) {
     std::string member = columns_.empty() ? "{" : ",";
     json::append_string(member, column.name);
@@ -99,7 +104,9 @@ std::optional<Failure> Csv::read_row(Bytes& rest, Row& row) {
     if (const auto wrong = append_value(columns_[i], field, row)) return Failure{"bad_value", *wrong};
     const bool last = i + 1 == columns_.size();
     const bool more = rest.starts_with(separator_);
-    if (more == last) return Failure{"wrong_fields", last ? "a row has more fields than there are columns" : "a row has fewer fields than there are columns"};
+    if (more == last)
+      return Failure{"wrong_fields", last ? "a row has more fields than there are columns"
+                                          : "a row has fewer fields than there are columns"};
     if (more) rest.remove_prefix(1);
   }
   json_ += '}';
@@ -110,7 +117,9 @@ std::optional<Failure> Csv::read_row(Bytes& rest, Row& row) {
 
 /// Takes a field off the front of `rest`, up to its separator or line end.
 std::optional<Failure> Csv::read_field(Bytes& rest, Bytes& field) {
-  const auto is_end = [this](Bytes at) { return at.empty() || at[0] == separator_ || at[0] == '\n' || at.starts_with("\r\n") || at == "\r"; };
+  const auto is_end = [this](Bytes at) {
+    return at.empty() || at[0] == separator_ || at[0] == '\n' || at.starts_with("\r\n") || at == "\r";
+  };
   if (!rest.starts_with(quote_)) {
     std::size_t length = 0;
     while (!is_end(rest.substr(length))) ++length;
@@ -146,10 +155,16 @@ std::optional<std::string_view> Csv::append_value(const Named& column, Bytes fie
     return std::nullopt;
   }
   switch (column.kind) {
-    case Kind::integer: return append_integer(json_, field) ? std::nullopt : std::optional<std::string_view>("a field is no whole number");
-    case Kind::boolean: return append_boolean(json_, field) ? std::nullopt : std::optional<std::string_view>("a field is neither true nor false");
-    case Kind::number: return append_number(json_, field) ? std::nullopt : std::optional<std::string_view>("a field is no number");
-    default: break;
+    case Kind::integer:
+      return append_integer(json_, field) ? std::nullopt
+                                          : std::optional<std::string_view>("a field is no whole number");
+    case Kind::boolean:
+      return append_boolean(json_, field) ? std::nullopt
+                                          : std::optional<std::string_view>("a field is neither true nor false");
+    case Kind::number:
+      return append_number(json_, field) ? std::nullopt : std::optional<std::string_view>("a field is no number");
+    default:
+      break;
   }
   const auto time = parse_time(field, format_of(column.kind));
   if (!time) return "a field is no time";

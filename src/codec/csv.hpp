@@ -10,12 +10,13 @@
 
 namespace fieldgate::codec {
 
-/// RFC 4180, with any separator and quote. Each row of a frame is a message; empty rows are skipped. A row has as many fields
-/// as there are columns. An empty field that is not text is null.
+/// RFC 4180, with any separator and quote. Each row of a frame is a message; empty rows are skipped. A row has as many
+/// fields as there are columns. An empty field that is not text is null.
 class Csv final : public Codec {
  public:
   static constexpr std::string_view type = "csv";
-  static constexpr std::string_view meaning = "Separated values (RFC 4180), whose columns are named here; each row is a message.";
+  static constexpr std::string_view meaning =
+      "Separated values (RFC 4180), whose columns are named here; each row is a message.";
 
   /// What a field is read as. The times are written as they came, as text or number.
   enum class Kind : std::uint8_t { text, integer, number, boolean, rfc3339, unix_s, unix_ms, unix_us };

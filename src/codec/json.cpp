@@ -7,9 +7,13 @@ std::optional<Failure> Json::decode(Bytes frame, Receiver& out) {
   Document document;
   if (auto failure = checker_.check(frame, document)) return failure;
   switch (document.json.front()) {
-    case '{': out.document(document); return std::nullopt;
-    case '[': break;
-    default: return Failure{"not_an_object", "the document is neither an object nor an array of objects", 0};
+    case '{':
+      out.document(document);
+      return std::nullopt;
+    case '[':
+      break;
+    default:
+      return Failure{"not_an_object", "the document is neither an object nor an array of objects", 0};
   }
   if (!checker_.items_are_objects()) return Failure{"not_an_object", "an item of the array is not an object", 0};
   deliver_items(document.json, out);

@@ -13,9 +13,10 @@
 
 namespace fieldgate::codec {
 
-/// Checks text against RFC 8259 and RFC 3629, exactly, but for three choices of what those leave open: no byte order mark,
-/// no escaped half of a surrogate pair (it means no character), at most `max_depth` levels. Numbers are checked as text, of
-/// any size. Of members with the same name the last one counts. It builds nothing, and allocates nothing at rest.
+/// Checks text against RFC 8259 and RFC 3629, exactly, but for three choices of what those leave open: no byte order
+/// mark, no escaped half of a surrogate pair (it means no character), at most `max_depth` levels. Numbers are checked
+/// as text, of any size. Of members with the same name the last one counts. It builds nothing, and allocates nothing at
+/// rest.
 class JsonChecker {
  public:
   static constexpr std::size_t max_depth = 64;
@@ -23,8 +24,8 @@ class JsonChecker {
   /// `paths` outlives the checker, and may still grow until the first document.
   explicit JsonChecker(const expression::Paths& paths) : paths_(paths) {}
 
-  /// Checks that `text` is one value, and fills in `json` (without the white space round it), `picked` and `has_line_break`
-  /// of `document`; they live until the next call, and as long as `text`.
+  /// Checks that `text` is one value, and fills in `json` (without the white space round it), `picked` and
+  /// `has_line_break` of `document`; they live until the next call, and as long as `text`.
   std::optional<Failure> check(std::string_view text, Document& document);
 
   /// After a `check` that succeeded on an array: whether all its items are objects.

@@ -28,8 +28,10 @@ std::string file_name(const Files& files, std::uint32_t file) {
 /// The line with its number, and the caret. A tab of the line stands in the line of the caret as well, so that both
 /// agree.
 void append_line(std::string& out, const Problem& problem, const Problems& problems, const Files& files) {
+  constexpr std::size_t longest =
+      4096;  // nobody reads a longer line, and masking it for each of its problems takes time
   const std::string_view source = files.line(problem.mark.file, problem.mark.line);
-  if (source.empty()) return;
+  if (source.empty() || source.size() > longest) return;
   const ShownLine line = shown_line(source, problem.mark, problems.hidden());
   out += fmt::format("{:5} | {}\n", problem.mark.line, line.text);
   out += "      | ";

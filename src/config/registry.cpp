@@ -24,7 +24,7 @@ std::size_t read_type(Section& section, std::string_view kind, const std::vector
   Description description;
   description.name = "type";
   description.type = "one of " + joined(names);
-  description.meaning = fmt::format("which {} it is", kind);
+  description.meaning = fmt::format("Which {} it is.", kind);
   description.is_required = true;
   section.claim(std::move(description));
   if (section.describing()) return npos;

@@ -57,7 +57,11 @@ Section::Section(Reader& reader, const Node* node, std::string path, std::vector
 }
 
 Section::~Section() {
-  if (node_ && !described_ && !silent_ && !any_key_) report_unknown_keys();
+  if (described_ || silent_) return;
+  if (node_) report_unknown_keys();
+  for (const Missing& missing : missing_) {
+    error(missing.mark, {}, fmt::format("'{}' is required: {}", missing.name, missing.meaning));
+  }
 }
 
 void Section::report_unknown_keys() {
@@ -70,6 +74,9 @@ void Section::report_unknown_keys() {
     const bool secret =
         std::any_of(known_.begin(), known_.end(), [&](const Known& k) { return k.is_secret && k.name == guess; });
     if (secret) reader_.problems().hide(entry.value.mark);
+    // One mistake is one problem: what stands here misspelt is not missing as well.
+    const bool found = std::erase_if(missing_, [&](const Missing& m) { return m.name == guess; }) > 0;
+    if (any_key_ && !found) continue;
     std::string hint = did_you_mean(entry.key, names);
     if (hint.empty() && !names.empty()) hint = "; known here: " + joined(names);
     error(entry.mark, {}, fmt::format("unknown key {}{}", in_quotes(entry.key), hint));
@@ -127,7 +134,7 @@ const Node* Section::ask(Description description) {
   if (found && found->kind != Node::Kind::empty) return found;
   if (description.is_required) {
     const Mark where = found ? found->place : mark();
-    error(where, {}, fmt::format("'{}' is required: {}", description.name, description.meaning));
+    missing_.push_back({where, std::move(description.name), std::move(description.meaning)});
   }
   return nullptr;
 }

@@ -103,7 +103,7 @@ class Reader;
 struct Node;  // a YAML node, already checked; see node.hpp
 
 /// One map of the file, or, when a component is only being described, none: then every option yields its default.
-/// At its end it reports the keys that nobody asked for.
+/// At its end it reports the keys that nobody asked for, and the required ones that are not there.
 class Section {
  public:
   /// `place` is where problems of a section without a node are shown: the key or map that should have held it.
@@ -202,6 +202,12 @@ class Section {
     std::string name;
     bool is_secret;
   };
+  /// An option that is required and was not given. Reported at the end, unless it turns out to be misspelt.
+  struct Missing {
+    Mark mark;
+    std::string name;
+    std::string meaning;
+  };
   static constexpr std::size_t npos = ~std::size_t{0};
 
   const Node* ask(Description description);
@@ -226,6 +232,7 @@ class Section {
   bool any_key_ = false;
   std::string kind_;
   std::vector<Known> known_;
+  std::vector<Missing> missing_;
 };
 
 /// What all sections of one load share: the problems, the types that may be named, and where names lead.

@@ -13,7 +13,7 @@
 namespace fieldgate::config {
 namespace {
 
-constexpr std::string_view meaning = "encryption and certificates";
+constexpr std::string_view meaning = "Encryption and certificates.";
 
 void check_readable(Section& section, std::string_view name, const std::filesystem::path& path) {
   if (path.empty() || section.describing() || section.reader().syntax_only) return;
@@ -37,21 +37,21 @@ void check_private(Section& section, std::string_view name, const std::filesyste
 void read_common(Section& section, TlsOptions& options, bool listening) {
   const Default<std::string> file =
       listening ? Default<std::string>(required) : Default<std::string>(std::string(), "none");
-  options.crt_file = section.path("crt_file", file, "our certificate and its chain, PEM");
+  options.crt_file = section.path("crt_file", file, "Our certificate and its chain, PEM.");
   options.key_file =
-      section.path("key_file", file, "the private key of our certificate, PEM; only we may be able to read it");
-  options.key_pass = section.secret("key_pass", "the password of the private key");
+      section.path("key_file", file, "The private key of our certificate, PEM; only we may be able to read it.");
+  options.key_pass = section.secret("key_pass", "The password of the private key.");
   options.ca_file = section.path("ca_file", Default<std::string>({}, listening ? "none" : "the system's"),
-                                 listening ? "the authorities that sign client certificates, PEM"
-                                           : "the authorities that sign the server's certificate, PEM");
+                                 listening ? "The authorities that sign client certificates, PEM."
+                                           : "The authorities that sign the server's certificate, PEM.");
   options.crl_file =
-      section.path("crl_file", Default<std::string>({}, "none"), "certificates that are no longer valid, PEM");
+      section.path("crl_file", Default<std::string>({}, "none"), "Certificates that are no longer valid, PEM.");
   options.min_version = section.choice<std::string>(
-      "min_version", std::string("1.2"), "the oldest version of TLS that is spoken", {{"1.2", "1.2"}, {"1.3", "1.3"}});
+      "min_version", std::string("1.2"), "The oldest version of TLS that is spoken.", {{"1.2", "1.2"}, {"1.3", "1.3"}});
   options.ciphers = section.text("ciphers", Default<std::string>({}, "ECDHE with AEAD"),
-                                 "the ciphers of TLS 1.2, as OpenSSL lists them");
+                                 "The ciphers of TLS 1.2, as OpenSSL lists them.");
   options.alpn =
-      section.texts("alpn", std::vector<std::string>(), "the application protocols that are offered, the best first");
+      section.texts("alpn", std::vector<std::string>(), "The application protocols that are offered, the best first.");
   check_readable(section, "crt_file", options.crt_file);
   check_readable(section, "key_file", options.key_file);
   check_readable(section, "ca_file", options.ca_file);
@@ -70,11 +70,11 @@ TlsClientOptions TlsClientOptions::read(Section& parent) {
   parent.section("tls", meaning, [&](Section& section) {
     read_common(section, options, false);
     options.verify_certificate = section.flag("verify_certificate", true,
-                                              "whether the server's certificate must be signed by a known authority");
+                                              "Whether the server's certificate must be signed by a known authority.");
     options.verify_hostname =
-        section.flag("verify_hostname", true, "whether the server's certificate must carry its name");
+        section.flag("verify_hostname", true, "Whether the server's certificate must carry its name.");
     options.server_name = section.text("server_name", Default<std::string>({}, "the host of the URL"),
-                                       "the name that the server is asked for and must carry");
+                                       "The name that the server is asked for and must carry.");
     if (options.crt_file.empty() != options.key_file.empty()) {
       section.error(options.crt_file.empty() ? "key_file" : "crt_file", "'crt_file' and 'key_file' go together");
     }
@@ -89,7 +89,7 @@ TlsServerOptions TlsServerOptions::read(Section& parent) {
     const VerifyClient fallback = options.ca_file.empty() ? VerifyClient::none : VerifyClient::require;
     options.verify_client = section.choice<VerifyClient>(
         "verify_client", Default<VerifyClient>(fallback, "require if ca_file is given, else none"),
-        "whether devices must show a certificate",
+        "Whether devices must show a certificate.",
         {{"none", VerifyClient::none}, {"optional", VerifyClient::optional}, {"require", VerifyClient::require}});
     if (options.verify_client != VerifyClient::none && !section.has("ca_file")) {
       section.error("verify_client", "client certificates cannot be verified without 'ca_file'");

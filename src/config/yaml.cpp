@@ -81,7 +81,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    const Mark here = files_.mark_at(file_, offset(mark));
+    const Mark here = cursor(offset(mark));
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) throw Stop{here, "this alias stands inside of what it names: it would never end"};
     if (frames_.size() + height(found->second) > deepest) throw Stop{here, too_deep()};
@@ -113,6 +113,7 @@ class Builder final : public YAML::EventHandler {
     bool braces = false;   ///< a template without quotes: looks like a map in a map, and is neither
     std::string key;
     Mark key_mark;
+    bool after_brace = false;  ///< a '{' stands right before it
     std::unordered_map<std::string, Mark> keys;
   };
 
@@ -152,7 +153,7 @@ class Builder final : public YAML::EventHandler {
 
   void check_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    problems_.error(files_.mark_at(file_, offset(mark)), path(),
+    problems_.error(cursor(offset(mark)), path(),
                     fmt::format("tags like {} are not supported: remove it", in_quotes(tag)));
   }
 
@@ -170,6 +171,7 @@ class Builder final : public YAML::EventHandler {
     frame.path = path();
     frame.node = make(kind, skip_properties(text_, offset(mark)), 1);
     frame.anchor = anchor;
+    frame.after_brace = offset(mark) > 0 && text_.substr(0, offset(mark)).ends_with('{');
     if (frames_.size() >= deepest) throw Stop{frame.node.mark, too_deep()};
     frames_.push_back(std::move(frame));
   }
@@ -177,6 +179,7 @@ class Builder final : public YAML::EventHandler {
   void end() {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
+    after_brace_ = frame.after_brace;
     if (frame.braces) {
       frame.node.kind = Node::Kind::scalar;
       frame.node.unresolved = true;
@@ -212,7 +215,7 @@ class Builder final : public YAML::EventHandler {
     top.key = node.text;
     top.key_mark = node.mark;
     if (!node.is_scalar()) {
-      top.braces = node.is_map() && text_.substr(0, position(node.mark)).ends_with('{');
+      top.braces = node.is_map() && after_brace_;
       problems_.error(node.mark, top.path,
                       top.braces ? "a template must stand in quotes: write \"{{ ... }}\""
                                  : fmt::format("a key must be a word, not {}", kind_name(node.kind)));
@@ -232,16 +235,6 @@ class Builder final : public YAML::EventHandler {
                                 files_.at(file_).name, first->second.line, first->second.column));
   }
 
-  std::size_t position(const Mark& mark) const {
-    const std::size_t start = files_.at(file_).lines[mark.line - 1];
-    std::size_t at = start;
-    for (std::uint32_t column = 1; at < text_.size(); ++at) {
-      if ((static_cast<unsigned char>(text_[at]) & 0xc0U) == 0x80) continue;
-      if (column++ == mark.column) break;
-    }
-    return at;
-  }
-
   const Files& files_;
   std::string_view text_;
   std::uint32_t file_;
@@ -250,6 +243,7 @@ class Builder final : public YAML::EventHandler {
   int documents_ = 0;
   Mark last_;
   std::size_t last_offset_ = 0;
+  bool after_brace_ = false;  // of the list or map that was closed last
   Node root_;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Node> anchors_;

@@ -17,7 +17,8 @@ double number_of(std::string_view text) {
   const auto [stop, bad] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (bad != std::errc::result_out_of_range) return number;
   const std::size_t exponent = text.find_first_of("eE");
-  const bool tiny = exponent != std::string_view::npos ? text.substr(exponent + 1).starts_with('-') : text.find_first_of("123456789") > text.find('.');
+  const bool tiny = exponent != std::string_view::npos ? text.substr(exponent + 1).starts_with('-')
+                                                       : text.find_first_of("123456789") > text.find('.');
   if (tiny) return 0;
   return text.front() == '-' ? -HUGE_VAL : HUGE_VAL;
 }
@@ -25,23 +26,34 @@ double number_of(std::string_view text) {
 template <class T>
 bool holds(Op op, const T& left, const T& right) {
   switch (op) {
-    case Op::equal: return left == right;
-    case Op::unequal: return left != right;
-    case Op::less: return left < right;
-    case Op::at_most: return left <= right;
-    case Op::greater: return left > right;
-    case Op::at_least: return left >= right;
-    default: return false;
+    case Op::equal:
+      return left == right;
+    case Op::unequal:
+      return left != right;
+    case Op::less:
+      return left < right;
+    case Op::at_most:
+      return left <= right;
+    case Op::greater:
+      return left > right;
+    case Op::at_least:
+      return left >= right;
+    default:
+      return false;
   }
 }
 
 bool equal(const Seen& left, const Seen& right) {
   if (left.kind != right.kind) return false;
   switch (left.kind) {
-    case Seen::Kind::text: return left.text == right.text;
-    case Seen::Kind::number: return holds(Op::equal, left.number, right.number);
-    case Seen::Kind::boolean: return left.truth == right.truth;
-    case Seen::Kind::nothing: break;
+    case Seen::Kind::text:
+      return left.text == right.text;
+    case Seen::Kind::number:
+      return holds(Op::equal, left.number, right.number);
+    case Seen::Kind::boolean:
+      return left.truth == right.truth;
+    case Seen::Kind::nothing:
+      break;
   }
   return false;
 }
@@ -60,10 +72,14 @@ Seen Program::look(const Operand& operand, const Message& message, std::size_t s
   }
   const Value value = name.value(message);
   switch (value.kind) {
-    case Value::Kind::number: return {Seen::Kind::number, false, number_of(value.text), {}};
-    case Value::Kind::boolean: return {Seen::Kind::boolean, value.text == "true", 0, {}};
-    case Value::Kind::string: break;
-    default: return {};
+    case Value::Kind::number:
+      return {Seen::Kind::number, false, number_of(value.text), {}};
+    case Value::Kind::boolean:
+      return {Seen::Kind::boolean, value.text == "true", 0, {}};
+    case Value::Kind::string:
+      break;
+    default:
+      return {};
   }
   if (!value.escaped) return {Seen::Kind::text, false, 0, value.text};
   scratch.clear();
@@ -76,11 +92,14 @@ bool Program::compare(const Operation& operation, const Message& message) {
   const Seen right = look(operands[operation.right], message, 1);
   if (left.kind != right.kind) return false;
   switch (left.kind) {
-    case Seen::Kind::number: return holds(operation.op, left.number, right.number);
-    case Seen::Kind::text: return holds(operation.op, left.text, right.text);
+    case Seen::Kind::number:
+      return holds(operation.op, left.number, right.number);
+    case Seen::Kind::text:
+      return holds(operation.op, left.text, right.text);
     case Seen::Kind::boolean:
       return (operation.op == Op::equal || operation.op == Op::unequal) && holds(operation.op, left.truth, right.truth);
-    case Seen::Kind::nothing: break;
+    case Seen::Kind::nothing:
+      break;
   }
   return false;
 }
@@ -96,9 +115,12 @@ bool Program::is_in(const Operation& operation, const Message& message) {
 bool Program::run(std::uint32_t index, const Message& message) {
   const Operation& operation = operations[index];
   switch (operation.op) {
-    case Op::both: return run(operation.left, message) && run(operation.right, message);
-    case Op::either: return run(operation.left, message) || run(operation.right, message);
-    case Op::negate: return !run(operation.left, message);
+    case Op::both:
+      return run(operation.left, message) && run(operation.right, message);
+    case Op::either:
+      return run(operation.left, message) || run(operation.right, message);
+    case Op::negate:
+      return !run(operation.left, message);
     case Op::truth: {
       const Seen seen = look(operands[operation.left], message, 0);
       return seen.kind == Seen::Kind::boolean && seen.truth;
@@ -107,12 +129,14 @@ bool Program::run(std::uint32_t index, const Message& message) {
       const Reference& name = *operands[operation.left].reference;
       return name.rendered() || name.value(message).kind != Value::Kind::missing;
     }
-    case Op::in: return is_in(operation, message);
+    case Op::in:
+      return is_in(operation, message);
     case Op::matches: {
       const Seen seen = look(operands[operation.left], message, 0);
       return seen.kind == Seen::Kind::text && patterns[operation.right].found_in(seen.text);
     }
-    default: return compare(operation, message);
+    default:
+      return compare(operation, message);
   }
 }
 
@@ -160,7 +184,7 @@ bool Condition::test(const Message& message) const { return program_ && program_
 
 Condition read_condition(config::Section& section, std::string_view name, std::string_view meaning) {
   const std::string text = section.text(name, config::required, meaning);
-  if (text.empty() && !section.has(name)) return {};
+  if (text.empty()) return {};
   auto parsed = Condition::parse(text);
   if (parsed) return std::move(*parsed);
   section.error(name, parsed.error().text);

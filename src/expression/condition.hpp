@@ -31,8 +31,9 @@ class Condition {
   /// Gives its data paths their slots. Called once, while the graph is built.
   void bind(const Environment& environment, Paths& paths);
 
-  /// Whether `message` satisfies it. A missing name, or two kinds of value, compare as false, also with !=. Numbers compare as
-  /// doubles, texts by their bytes; a name by itself is true where it is the boolean. Allocates nothing at rest.
+  /// Whether `message` satisfies it. A missing name, or two kinds of value, compare as false, also with !=. Numbers
+  /// compare as doubles, texts by their bytes; a name by itself is true where it is the boolean. Allocates nothing at
+  /// rest.
   bool test(const Message& message) const;
 
   /// Whether it uses a name: for checks of what can exist where it stands.

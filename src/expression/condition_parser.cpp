@@ -33,7 +33,8 @@ class Lexer {
     if (c == '-' || c == '+' || c == '.') return take(Kind::number, word_end(at_));
     if (is_word(c)) return take(Kind::word, word_end(at_));
     const std::string_view two = text_.substr(at_, 2);
-    if (two == "==" || two == "!=" || two == "<=" || two == ">=" || two == "{{" || two == "}}" || two == "&&" || two == "||") {
+    if (two == "==" || two == "!=" || two == "<=" || two == ">=" || two == "{{" || two == "}}" || two == "&&" ||
+        two == "||") {
       return take(Kind::symbol, at_ + 2);
     }
     return take(Kind::symbol, at_ + 1);
@@ -92,7 +93,8 @@ class ConditionParser {
 
   std::uint32_t expected(const std::string& what) {
     if (token_.kind == Kind::wrong) return fail(token_.at, "the text that begins here is not closed");
-    if (is(Kind::symbol, "{{") || is(Kind::symbol, "{")) return fail(token_.at, "names stand without braces here: data.voltage");
+    if (is(Kind::symbol, "{{") || is(Kind::symbol, "{"))
+      return fail(token_.at, "names stand without braces here: data.voltage");
     if (is(Kind::symbol, "=")) return fail(token_.at, "to compare, write ==");
     if (is(Kind::symbol, "&&")) return fail(token_.at, "write 'and' in place of &&");
     if (is(Kind::symbol, "||")) return fail(token_.at, "write 'or' in place of ||");
@@ -103,7 +105,8 @@ class ConditionParser {
 
   std::uint32_t add(Operation operation) {
     if (program_.operations.size() + program_.operands.size() >= max_condition_nodes) {
-      return fail(token_.at, "the condition is too large; it may have " + std::to_string(max_condition_nodes) + " parts");
+      return fail(token_.at,
+                  "the condition is too large; it may have " + std::to_string(max_condition_nodes) + " parts");
     }
     program_.operations.push_back(operation);
     return static_cast<std::uint32_t>(program_.operations.size() - 1);
@@ -130,7 +133,8 @@ class ConditionParser {
   }
 
   std::uint32_t one() {
-    if (++depth_ > max_condition_depth) return fail(token_.at, "nested deeper than " + std::to_string(max_condition_depth) + " levels");
+    if (++depth_ > max_condition_depth)
+      return fail(token_.at, "nested deeper than " + std::to_string(max_condition_depth) + " levels");
     const std::uint32_t made = is(Kind::word, "not") ? negation() : is(Kind::symbol, "(") ? group() : test();
     --depth_;
     return made;
@@ -192,7 +196,8 @@ class ConditionParser {
       const std::size_t at = token_.at;
       const std::uint32_t item = operand();
       if (error_) return 0;
-      if (program_.operands[item].reference) return fail(at, "a list holds numbers, texts, true and false, but no names");
+      if (program_.operands[item].reference)
+        return fail(at, "a list holds numbers, texts, true and false, but no names");
     } while (is(Kind::symbol, ","));
     if (!is(Kind::symbol, "]")) return expected("',' or ']'");
     advance();
@@ -221,7 +226,9 @@ class ConditionParser {
       made.truth = token_.text == "true";
     } else if (token_.kind == Kind::word && !is_keyword()) {
       auto reference = Reference::parse(token_.text);
-      if (!reference) return fail(token_.at, reference.error().text + (token_.text.find('.') == std::string_view::npos ? "; texts stand in quotes" : ""));
+      if (!reference)
+        return fail(token_.at, reference.error().text +
+                                   (token_.text.find('.') == std::string_view::npos ? "; texts stand in quotes" : ""));
       made.reference = std::move(*reference);
     } else {
       return expected("a name or a value");
@@ -232,7 +239,8 @@ class ConditionParser {
 
   std::uint32_t store(Operand made) {
     if (program_.operations.size() + program_.operands.size() >= max_condition_nodes) {
-      return fail(token_.at, "the condition is too large; it may have " + std::to_string(max_condition_nodes) + " parts");
+      return fail(token_.at,
+                  "the condition is too large; it may have " + std::to_string(max_condition_nodes) + " parts");
     }
     program_.operands.push_back(std::move(made));
     return static_cast<std::uint32_t>(program_.operands.size() - 1);

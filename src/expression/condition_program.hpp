@@ -33,10 +33,24 @@ struct Operand {
   std::string text;
 };
 
-enum class Op : std::uint8_t { both, either, negate, truth, exists, equal, unequal, less, at_most, greater, at_least, in, matches };
+enum class Op : std::uint8_t {
+  both,
+  either,
+  negate,
+  truth,
+  exists,
+  equal,
+  unequal,
+  less,
+  at_most,
+  greater,
+  at_least,
+  in,
+  matches
+};
 
-/// One operation. Of `both`, `either` and `negate`, left and right are operations; else operands. Of `in`, right is the first
-/// of `count` operands; of `matches` it is a pattern.
+/// One operation. Of `both`, `either` and `negate`, left and right are operations; else operands. Of `in`, right is the
+/// first of `count` operands; of `matches` it is a pattern.
 struct Operation {
   Op op = Op::truth;
   std::uint32_t left = 0;

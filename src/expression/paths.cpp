@@ -21,7 +21,8 @@ Slot Paths::intern(const std::vector<std::string>& steps) {
   std::uint32_t at = 0;
   for (const std::string& step : steps) {
     const auto& children = nodes_[at].children;
-    const auto known = std::find_if(children.begin(), children.end(), [&step](const Node::Child& child) { return child.key == step; });
+    const auto known =
+        std::find_if(children.begin(), children.end(), [&step](const Node::Child& child) { return child.key == step; });
     if (known != children.end()) {
       at = known->node;
       continue;

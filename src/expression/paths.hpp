@@ -30,7 +30,8 @@ class Paths {
 
   Paths() : nodes_(1) {}
 
-  /// The slot of a path given by its steps (`data.a.b` has two); the same path has the same slot. No steps: the whole document.
+  /// The slot of a path given by its steps (`data.a.b` has two); the same path has the same slot. No steps: the whole
+  /// document.
   Slot intern(const std::vector<std::string>& steps);
 
   /// How many slots there are.

@@ -16,13 +16,20 @@ struct Known {
 };
 
 constexpr Known whole_names[] = {
-    {"gateway", Name::gateway},           {"instance", Name::instance},
-    {"adapter", Name::adapter},           {"device", Name::device},
-    {"time", Name::time},                 {"time.unix_s", Name::time_unix_s},
-    {"time.unix_ms", Name::time_unix_ms}, {"time.date", Name::time_date},
-    {"received", Name::received},         {"peer.ip", Name::peer_ip},
-    {"peer.port", Name::peer_port},       {"tls.cn", Name::tls_cn},
-    {"topic", Name::topic},               {"data", Name::data},
+    {"gateway", Name::gateway},
+    {"instance", Name::instance},
+    {"adapter", Name::adapter},
+    {"device", Name::device},
+    {"time", Name::time},
+    {"time.unix_s", Name::time_unix_s},
+    {"time.unix_ms", Name::time_unix_ms},
+    {"time.date", Name::time_date},
+    {"received", Name::received},
+    {"peer.ip", Name::peer_ip},
+    {"peer.port", Name::peer_port},
+    {"tls.cn", Name::tls_cn},
+    {"topic", Name::topic},
+    {"data", Name::data},
 };
 
 Error error(std::string text) { return {"template", std::move(text)}; }
@@ -35,8 +42,10 @@ Error unknown(std::string_view text) {
   if (const std::size_t dot = text.find('.'); hint.empty() && dot != std::string_view::npos) {
     hint = config::did_you_mean(text.substr(0, dot), names);
   }
-  return error("there is no name '" + std::string(text) + "'" + (hint.empty() ? "; names begin with data, device, adapter, gateway, "
-               "instance, time, received, topic, peer, tls or meta" : hint));
+  return error("there is no name '" + std::string(text) + "'" +
+               (hint.empty() ? "; names begin with data, device, adapter, gateway, "
+                               "instance, time, received, topic, peer, tls or meta"
+                             : hint));
 }
 
 /// JSON Pointer (RFC 6901) from behind its first slash.
@@ -137,44 +146,81 @@ void Reference::bind(const Environment& environment, Paths& paths) {
 
 bool Reference::from_device() const {
   switch (name_) {
-    case Name::device: case Name::data: case Name::meta: case Name::topic: case Name::topic_level: case Name::tls_cn:
-    case Name::peer_ip: return true;
-    default: return false;
+    case Name::device:
+    case Name::data:
+    case Name::meta:
+    case Name::topic:
+    case Name::topic_level:
+    case Name::tls_cn:
+    case Name::peer_ip:
+      return true;
+    default:
+      return false;
   }
 }
 
 bool Reference::rendered() const {
   switch (name_) {
-    case Name::time: case Name::time_unix_s: case Name::time_unix_ms: case Name::time_date: case Name::received:
-    case Name::peer_port: return true;
-    default: return false;
+    case Name::time:
+    case Name::time_unix_s:
+    case Name::time_unix_ms:
+    case Name::time_date:
+    case Name::received:
+    case Name::peer_port:
+      return true;
+    default:
+      return false;
   }
 }
 
 void Reference::append_rendered(const Message& message, std::string& out) const {
   switch (name_) {
-    case Name::time: append_rfc3339(out, message.time); break;
-    case Name::time_unix_s: append_unix<std::chrono::seconds>(out, message.time); break;
-    case Name::time_unix_ms: append_unix<std::chrono::milliseconds>(out, message.time); break;
-    case Name::time_date: append_date(out, message.time); break;
-    case Name::received: append_rfc3339(out, message.received.wall); break;
-    case Name::peer_port: out += std::to_string(message.origin->peer_port); break;
-    default: break;
+    case Name::time:
+      append_rfc3339(out, message.time);
+      break;
+    case Name::time_unix_s:
+      append_unix<std::chrono::seconds>(out, message.time);
+      break;
+    case Name::time_unix_ms:
+      append_unix<std::chrono::milliseconds>(out, message.time);
+      break;
+    case Name::time_date:
+      append_date(out, message.time);
+      break;
+    case Name::received:
+      append_rfc3339(out, message.received.wall);
+      break;
+    case Name::peer_port:
+      out += std::to_string(message.origin->peer_port);
+      break;
+    default:
+      break;
   }
 }
 
 Value Reference::value(const Message& message) const {
   switch (name_) {
-    case Name::data: return slot_ < message.document.picked.size() ? message.document.picked[slot_] : Value{};
-    case Name::device: return text_value(message.device);
-    case Name::adapter: return text_value(message.origin->adapter);
-    case Name::peer_ip: return text_value(message.origin->peer_ip);
-    case Name::tls_cn: return text_value(message.origin->tls_common_name);
-    case Name::topic: return text_value(message.origin->topic);
-    case Name::topic_level: return text_value(level_of(message.origin->topic, level_));
-    case Name::meta: return text_value(meta_value(message, text_));
-    case Name::gateway: case Name::instance: return text_value(text_);
-    default: return {};
+    case Name::data:
+      return slot_ < message.document.picked.size() ? message.document.picked[slot_] : Value{};
+    case Name::device:
+      return text_value(message.device);
+    case Name::adapter:
+      return text_value(message.origin->adapter);
+    case Name::peer_ip:
+      return text_value(message.origin->peer_ip);
+    case Name::tls_cn:
+      return text_value(message.origin->tls_common_name);
+    case Name::topic:
+      return text_value(message.origin->topic);
+    case Name::topic_level:
+      return text_value(level_of(message.origin->topic, level_));
+    case Name::meta:
+      return text_value(meta_value(message, text_));
+    case Name::gateway:
+    case Name::instance:
+      return text_value(text_);
+    default:
+      return {};
   }
 }
 

@@ -20,8 +20,22 @@ struct Environment {
 
 /// The names that there are (config.md, Templates).
 enum class Name : std::uint8_t {
-  gateway, instance, adapter, device, time, time_unix_s, time_unix_ms, time_date, received, peer_ip, peer_port, tls_cn, topic,
-  topic_level, data, meta,
+  gateway,
+  instance,
+  adapter,
+  device,
+  time,
+  time_unix_s,
+  time_unix_ms,
+  time_date,
+  received,
+  peer_ip,
+  peer_port,
+  tls_cn,
+  topic,
+  topic_level,
+  data,
+  meta,
 };
 
 /// One use of a name. Usable once bound.
@@ -42,7 +56,8 @@ class Reference {
   /// Holds text that a device chose.
   bool from_device() const;
 
-  /// Written anew for each message, by `append_rendered`; all others stand somewhere as they are, as `value` gives them.
+  /// Written anew for each message, by `append_rendered`; all others stand somewhere as they are, as `value` gives
+  /// them.
   bool rendered() const;
   void append_rendered(const Message& message, std::string& out) const;
 

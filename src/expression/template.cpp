@@ -29,10 +29,12 @@ Error failed(std::string_view reason, const std::string& name, std::string_view 
 Result<std::string> parse_filter(std::string_view filter) {
   constexpr std::string_view only = "the only filter is | default: \"text\"";
   const std::size_t colon = filter.find(':');
-  if (colon == std::string_view::npos || trimmed(filter.substr(0, colon)) != "default") return problem(std::string(only));
+  if (colon == std::string_view::npos || trimmed(filter.substr(0, colon)) != "default")
+    return problem(std::string(only));
   const std::string_view text = trimmed(filter.substr(colon + 1));
   const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
-  if (!quoted || text.substr(1, text.size() - 2).find(text.front()) != std::string_view::npos) return problem(std::string(only));
+  if (!quoted || text.substr(1, text.size() - 2).find(text.front()) != std::string_view::npos)
+    return problem(std::string(only));
   return std::string(text.substr(1, text.size() - 2));
 }
 
@@ -100,19 +102,24 @@ void Template::bind(const Environment& environment, Paths& paths) {
 }
 
 bool Template::varies() const {
-  return std::any_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.reference && !part.reference->constant(); });
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return part.reference && !part.reference->constant(); });
 }
 
 bool Template::uses(Name name) const {
-  return std::any_of(parts_.begin(), parts_.end(), [name](const Part& part) { return part.reference && part.reference->name() == name; });
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [name](const Part& part) { return part.reference && part.reference->name() == name; });
 }
 
 Result<void> Template::fill_value(const Part& part, const Value& value, std::string& out) const {
   const std::size_t begin = out.size();
   const Reference& name = *part.reference;
   switch (value.kind) {
-    case Value::Kind::missing: case Value::Kind::null: break;
-    case Value::Kind::array: case Value::Kind::object:
+    case Value::Kind::missing:
+    case Value::Kind::null:
+      break;
+    case Value::Kind::array:
+    case Value::Kind::object:
       if (place_ != Place::plain) return failed("unfilled", name.source(), "is an array or an object");
       if (value.text.size() > max_device_text) return failed("too_long", name.source(), "is longer than 256 bytes");
       json::append_compact(out, value.text);
@@ -126,7 +133,10 @@ Result<void> Template::fill_value(const Part& part, const Value& value, std::str
         return failed("too_long", name.source(), "is longer than 256 bytes");
       }
       break;
-    case Value::Kind::boolean: case Value::Kind::number: out.append(value.text); break;
+    case Value::Kind::boolean:
+    case Value::Kind::number:
+      out.append(value.text);
+      break;
   }
   if (out.size() == begin) {
     if (part.has_default) {
@@ -145,7 +155,8 @@ Result<void> Template::fill_value(const Part& part, const Value& value, std::str
   } else if (name.name() == Name::topic_level) {
     percent_decode(out, begin);
   }
-  if (place_ == Place::path && out.size() - begin > max_file_name) return failed("too_long", name.source(), "is too long for a file's name");
+  if (place_ == Place::path && out.size() - begin > max_file_name)
+    return failed("too_long", name.source(), "is too long for a file's name");
   return {};
 }
 
@@ -217,8 +228,8 @@ std::string Template::constant() const {
   return text;
 }
 
-Template read_template(config::Section& section, std::string_view name, config::Default<std::string> fallback, std::string_view meaning,
-                       Place place, Names names) {
+Template read_template(config::Section& section, std::string_view name, config::Default<std::string> fallback,
+                       std::string_view meaning, Place place, Names names) {
   auto parsed = Template::parse(section.text(name, std::move(fallback), meaning), place, names);
   if (parsed) return std::move(*parsed);
   section.error(name, parsed.error().text);

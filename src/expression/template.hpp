@@ -16,11 +16,12 @@ namespace fieldgate::expression {
 
 /// Where a template's text goes; says how text from a device is confined there (config.md, Templates).
 enum class Place : unsigned char {
-  plain,        ///< as it is: an identity, a value; topic.N is percent-decoded, the other way round than in `topic`
-  topic,        ///< an MQTT topic: one level, / + # % leading $ NUL and control bytes percent-encoded; {{ topic }} keeps its levels
-  url,          ///< a URL: one path segment, percent-encoded
-  header,       ///< an HTTP header's value: CR, LF and other control bytes percent-encoded
-  path,         ///< a file's path: one name in it, never . or .. nor hidden
+  plain,   ///< as it is: an identity, a value; topic.N is percent-decoded, the other way round than in `topic`
+  topic,   ///< an MQTT topic: one level, / + # % leading $ NUL and control bytes percent-encoded; {{ topic }} keeps its
+           ///< levels
+  url,     ///< a URL: one path segment, percent-encoded
+  header,  ///< an HTTP header's value: CR, LF and other control bytes percent-encoded
+  path,    ///< a file's path: one name in it, never . or .. nor hidden
 };
 
 /// Which names a template may use: those that differ by message, or only those known at start.
@@ -49,14 +50,16 @@ class Template {
   /// Whether it uses a name: for checks of what can exist where it stands.
   bool uses(Name name) const;
 
-  /// Appends the filled template. The error's reason (unfilled, empty, too_long, unsafe) is a counter's label; `out` is then
-  /// as before. A name is unfilled where it is missing or null, or an array or object anywhere but in plain text.
+  /// Appends the filled template. The error's reason (unfilled, empty, too_long, unsafe) is a counter's label; `out` is
+  /// then as before. A name is unfilled where it is missing or null, or an array or object anywhere but in plain text.
   Result<void> fill(const Message& message, std::string& out) const;
 
-  /// The filled template without a copy where it is a single name whose text stands in the message as it is, else by way of `scratch`.
+  /// The filled template without a copy where it is a single name whose text stands in the message as it is, else by
+  /// way of `scratch`.
   Result<std::string_view> view(const Message& message, std::string& scratch) const;
 
-  /// Appends it as a JSON value: a template that is one name keeps the kind of what it names, any other is a string, made in `scratch`.
+  /// Appends it as a JSON value: a template that is one name keeps the kind of what it names, any other is a string,
+  /// made in `scratch`.
   Result<void> append_json(const Message& message, std::string& out, std::string& scratch) const;
 
   /// For templates that do not vary: the text.
@@ -66,7 +69,7 @@ class Template {
 
  private:
   struct Part {
-    std::string text;                     ///< literal, or what `default` gives
+    std::string text;  ///< literal, or what `default` gives
     std::optional<Reference> reference;
     bool has_default = false;
   };
@@ -81,7 +84,7 @@ class Template {
 };
 
 /// Reads the option `name` as a template, with its problems reported at their place in the file.
-Template read_template(config::Section& section, std::string_view name, config::Default<std::string> fallback, std::string_view meaning,
-                       Place place, Names names = Names::message);
+Template read_template(config::Section& section, std::string_view name, config::Default<std::string> fallback,
+                       std::string_view meaning, Place place, Names names = Names::message);
 
 }  // namespace fieldgate::expression

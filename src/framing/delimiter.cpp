@@ -9,16 +9,18 @@
 namespace fieldgate::framing {
 
 Delimiter::Config Delimiter::Config::read(config::Section& section) {
-  constexpr std::string_view meaning = "What ends a frame: the one that begins first, and of those that begin together the longest.";
+  constexpr std::string_view what =
+      "What ends a frame: the one that begins first, and of those that begin together the longest.";
   Config config;
   const config::Node* const node = section.node("delimiters");
   if (node != nullptr && node->is_scalar()) {
-    config.delimiters = {section.bytes("delimiters", config::required, meaning)};
+    config.delimiters = {section.bytes("delimiters", config::required, what)};
   } else {
-    config.delimiters = section.bytes_list("delimiters", config::required, meaning);
+    config.delimiters = section.bytes_list("delimiters", config::required, what);
   }
   config.strip = section.flag("strip", true, "Whether the delimiter is cut off; else it is the frame's end.");
-  config.skip_empty = section.flag("skip_empty", false, "Whether frames with nothing before the delimiter are skipped.");
+  config.skip_empty =
+      section.flag("skip_empty", false, "Whether frames with nothing before the delimiter are skipped.");
   config.max_length = read_max_length(section);
   const bool given = section.has("delimiters");
   if (given && config.delimiters.empty()) section.error("delimiters", "at least one delimiter is needed");
@@ -43,8 +45,8 @@ Delimiter::Match Delimiter::match(Bytes input, std::size_t at) const {
   return found;
 }
 
-/// The next place where a delimiter may begin. Goes in small windows, so that a delimiter which never comes is not looked for
-/// through the whole input again for every frame that another one ends.
+/// The next place where a delimiter may begin. Goes in small windows, so that a delimiter which never comes is not
+/// looked for through the whole input again for every frame that another one ends.
 std::size_t Delimiter::candidate(Bytes input, std::size_t from) const {
   constexpr std::size_t window = 256;
   while (from < input.size()) {

@@ -10,13 +10,14 @@
 
 namespace fieldgate::framing {
 
-/// The delimiter that begins first ends the frame; where several begin together, the longest. That holds however the bytes
-/// come: with `strip`, a frame goes out at once, and what follows of a longer delimiter is dropped when it comes; without,
-/// the frame waits until it is known which delimiter it was.
+/// The delimiter that begins first ends the frame; where several begin together, the longest. That holds however the
+/// bytes come: with `strip`, a frame goes out at once, and what follows of a longer delimiter is dropped when it comes;
+/// without, the frame waits until it is known which delimiter it was.
 class Delimiter final : public Framer {
  public:
   static constexpr std::string_view type = "delimiter";
-  static constexpr std::string_view meaning = "Frames ended by a delimiter of one or more bytes, or by any one of several.";
+  static constexpr std::string_view meaning =
+      "Frames ended by a delimiter of one or more bytes, or by any one of several.";
 
   struct Config {
     std::vector<std::string> delimiters;  ///< none of them empty

@@ -5,7 +5,8 @@ namespace fieldgate::framing {
 
 Fixed::Config Fixed::Config::read(config::Section& section) {
   Config config;
-  config.length = static_cast<std::size_t>(section.integer("length", config::required, "Bytes of a frame.", {1, 16 * 1024 * 1024}));
+  config.length =
+      static_cast<std::size_t>(section.integer("length", config::required, "Bytes of a frame.", {1, 16 * 1024 * 1024}));
   config.max_length = read_max_length(section);
   if (config.length == 0) config.length = 1;  // after a problem; a frame has at least a byte
   if (section.has("length") && config.length > config.max_length) section.error("length", "is more than max_length");

@@ -15,7 +15,8 @@ struct Cut {
   enum class Kind : unsigned char {
     frame,       ///< a whole frame: `frame` is for the codec, `consumed` (at least 1) is done with
     incomplete,  ///< more bytes are needed; `consumed` of them (often 0) are done with, the rest must come again
-    rejected,    ///< something that cannot be a frame; `reason` says why, `consumed` (at least 1 unless `lost`) is skipped
+    rejected,    ///< something that cannot be a frame; `reason` says why, `consumed` (at least 1 unless `lost`) is
+                 ///< skipped
   };
 
   Kind kind = Kind::incomplete;
@@ -26,7 +27,9 @@ struct Cut {
 
   static Cut whole(Bytes frame, std::size_t consumed) { return {Kind::frame, consumed, frame, {}, false}; }
   static Cut more(std::size_t consumed = 0) { return {Kind::incomplete, consumed, {}, {}, false}; }
-  static Cut reject(std::string_view reason, std::size_t consumed) { return {Kind::rejected, consumed, {}, reason, false}; }
+  static Cut reject(std::string_view reason, std::size_t consumed) {
+    return {Kind::rejected, consumed, {}, reason, false};
+  }
   static Cut lose(std::string_view reason) { return {Kind::rejected, 0, {}, reason, true}; }
 };
 
@@ -41,7 +44,8 @@ class Framer {
   virtual Cut next(Bytes input) = 0;
 };
 
-/// Makes a framer for each connection out of `framing: { type: ... }`. The factory, and with it the framer's Config, outlives them.
+/// Makes a framer for each connection out of `framing: { type: ... }`. The factory, and with it the framer's Config,
+/// outlives them.
 using Factory = config::Factory<Framer>;
 
 }  // namespace fieldgate::framing

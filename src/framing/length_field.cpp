@@ -11,17 +11,22 @@ constexpr std::int64_t max_adjust = 16 * 1024 * 1024;
 
 LengthField::Config LengthField::Config::read(config::Section& section) {
   Config config;
-  config.length_offset = static_cast<std::size_t>(
-      section.integer("length_offset", 0, "Where the length field starts, in bytes from the start of the frame.", {0, 1024 * 1024}));
-  config.length_size = static_cast<std::size_t>(section.integer("length_size", config::required, "Width of the length field in bytes.", {1, 8}));
+  config.length_offset = static_cast<std::size_t>(section.integer(
+      "length_offset", 0, "Where the length field starts, in bytes from the start of the frame.", {0, 1024 * 1024}));
+  config.length_size = static_cast<std::size_t>(
+      section.integer("length_size", config::required, "Width of the length field in bytes.", {1, 8}));
   config.endian = section.choice<Endian>("endian", Endian::big, "Order of the length field's bytes.",
                                          {{"big", Endian::big}, {"little", Endian::little}});
-  config.length_adjust = section.integer("length_adjust", 0, "Bytes behind the length field that it does not count; negative where it counts more than those.",
-                                         {-max_adjust, max_adjust});
-  config.payload = section.slice("payload", "What the codec reads of a frame, as a range [from, to]; left out: the whole frame.");
+  config.length_adjust =
+      section.integer("length_adjust", 0,
+                      "Bytes behind the length field that it does not count; negative where it counts more than those.",
+                      {-max_adjust, max_adjust});
+  config.payload =
+      section.slice("payload", "What the codec reads of a frame, as a range [from, to]; left out: the whole frame.");
   config.max_length = read_max_length(section);
   if (config.length_size == 0) config.length_size = 1;  // after a problem; a field has at least a byte
-  if (config.length_offset + config.length_size > config.max_length) section.error("length_offset", "the length field lies beyond max_length");
+  if (config.length_offset + config.length_size > config.max_length)
+    section.error("length_offset", "the length field lies beyond max_length");
   return config;
 }
 

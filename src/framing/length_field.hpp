@@ -10,7 +10,8 @@
 
 namespace fieldgate::framing {
 
-/// A frame is length_offset + length_size + the field's value + length_adjust bytes long (Netty's LengthFieldBasedFrameDecoder).
+/// A frame is length_offset + length_size + the field's value + length_adjust bytes long (Netty's
+/// LengthFieldBasedFrameDecoder).
 class LengthField final : public Framer {
  public:
   static constexpr std::string_view type = "length_field";

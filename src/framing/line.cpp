@@ -8,7 +8,8 @@ namespace fieldgate::framing {
 Line::Config Line::Config::read(config::Section& section) {
   Config config;
   config.max_length = read_max_length(section);
-  config.skip_empty = section.flag("skip_empty", false, "Whether empty lines are skipped; else each is an empty frame.");
+  config.skip_empty =
+      section.flag("skip_empty", false, "Whether empty lines are skipped; else each is an empty frame.");
   return config;
 }
 

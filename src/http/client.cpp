@@ -38,8 +38,8 @@ std::string head_of(const Request& request, const Origin& origin) {
   const bool absolute = origin.proxy && !origin.url.tls;  // RFC 9112 3.2.2
   std::size_t length = 0;
   for (const std::string_view piece : request.body) length += piece.size();
-  std::string head = fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method, absolute ? origin.url.origin() : "",
-                                 request.target, origin.url.authority());
+  std::string head = fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method,
+                                 absolute ? origin.url.origin() : "", request.target, origin.url.authority());
   if (absolute && !origin.proxy->user_info.empty()) {
     head += "Proxy-Authorization: Basic ";
     json::append_base64(head, origin.proxy->user_info.reveal());
@@ -53,7 +53,8 @@ std::string head_of(const Request& request, const Origin& origin) {
 }
 
 /// Reads into `parser` until it is done; `buffer` keeps what is behind. `any` becomes true with the first byte.
-Awaitable<> read_response(Connection& connection, ResponseParser& parser, std::string& buffer, bool& any, error_code& ec) {
+Awaitable<> read_response(Connection& connection, ResponseParser& parser, std::string& buffer, bool& any,
+                          error_code& ec) {
   std::string part(read_size, '\0');
   while (!parser.is_done() && !parser.is_huge()) {
     if (!buffer.empty()) {

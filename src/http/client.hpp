@@ -20,17 +20,17 @@ class Connection;
 
 /// Where a client connects to.
 struct Origin {
-  Url url;                                ///< its target does not matter here
-  reactor::TlsContext tls;                ///< of an https URL
+  Url url;                  ///< its target does not matter here
+  reactor::TlsContext tls;  ///< of an https URL
   config::TlsClientOptions tls_options;
-  std::optional<Url> proxy;               ///< http only; https goes through it by CONNECT (RFC 9110 9.3.6)
+  std::optional<Url> proxy;  ///< http only; https goes through it by CONNECT (RFC 9110 9.3.6)
 };
 
 /// What is asked. The body's pieces go out one behind the other and are not copied; whoever waits keeps them alive.
 struct Request {
   std::string_view method = "POST";
   std::string_view target = "/";
-  const Fields* fields = nullptr;         ///< besides Host, Content-Length and Connection, which are the client's
+  const Fields* fields = nullptr;  ///< besides Host, Content-Length and Connection, which are the client's
   std::array<std::string_view, 3> body;
 };
 
@@ -38,7 +38,7 @@ struct Request {
 struct Response {
   unsigned status = 0;
   Fields fields;
-  std::string body;                       ///< its first `Client::keep_body` bytes
+  std::string body;  ///< its first `Client::keep_body` bytes
 
   /// The first field of this name, in any case; empty if there is none.
   std::string_view field(std::string_view name) const { return find_field(fields, name); }

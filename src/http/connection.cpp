@@ -27,18 +27,23 @@ Awaitable<Result<void>> Connection::open(Duration timeout) {
     auto through = co_await tunnel();
     if (!through) co_return through;
   }
-  co_return origin_.url.tls ? co_await shake_hands() : Result<void>();
+  // Not as a conditional expression: GCC 12 awaits both of its sides.
+  if (origin_.url.tls) co_return co_await shake_hands();
+  co_return Result<void>();
 }
 
 Awaitable<Result<void>> Connection::connect(std::vector<asio::ip::address> addresses, std::uint16_t port) {
   error_code ec = asio::error::host_not_found;
-  for (const asio::ip::address& address : addresses) {
-    if (deadline_.passed()) break;
+  for (std::size_t tried = 0; tried < addresses.size() && !deadline_.passed(); ++tried) {
     error_code ignored;
     socket_.close(ignored);
-    const asio::ip::tcp::endpoint endpoint(address, port);
+    const asio::ip::tcp::endpoint endpoint(addresses[tried], port);
     socket_.open(endpoint.protocol(), ec);
     if (ec) continue;
+    // An address that swallows everything leaves time for the next.
+    Deadline<Socket> attempt(reactor_.io(), socket_);
+    const std::size_t left = addresses.size() - tried;
+    if (left > 1) attempt.expires_after(deadline_.left() / static_cast<int>(left));
     co_await socket_.async_connect(endpoint, into(ec));
     if (!ec) break;
   }
@@ -95,8 +100,8 @@ Awaitable<Result<void>> Connection::shake_hands() {
   Error error = failure(ec, "tls");
   const long verdict = SSL_get_verify_result(tls_->native_handle());
   if (verdict != X509_V_OK && !deadline_.passed()) {
-    error.text = origin_.url.origin() + ": the server's certificate is refused: " +
-                 X509_verify_cert_error_string(verdict);
+    error.text =
+        origin_.url.origin() + ": the server's certificate is refused: " + X509_verify_cert_error_string(verdict);
   }
   co_return error;
 }
@@ -129,10 +134,11 @@ void Connection::close() {
 Error Connection::failure(const error_code& ec, std::string_view what) const {
   const std::string who = origin_.url.origin() + (origin_.proxy ? " by the proxy " + origin_.proxy->origin() : "");
   if (deadline_.passed()) return {"timeout", who + ": no answer within request.timeout"};
-  if (ec == asio::error::eof || ec == boost::beast::http::error::end_of_stream ||
-      ec == asio::error::connection_reset || ec == asio::error::broken_pipe) {
+  if (ec == asio::error::eof || ec == boost::beast::http::error::end_of_stream || ec == asio::error::connection_reset ||
+      ec == asio::error::broken_pipe) {
     const std::string_view reason = what == "tls" ? "tls" : "closed";
-    return {reason, who + (what == "tls" ? ": closed the connection instead of a TLS handshake" : ": closed the connection")};
+    return {reason,
+            who + (what == "tls" ? ": closed the connection instead of a TLS handshake" : ": closed the connection")};
   }
   if (what == "connect") return {"connect", who + ": cannot connect: " + ec.message()};
   if (what == "tls") return {"tls", who + ": TLS failed: " + ec.message()};

@@ -7,7 +7,8 @@
 
 namespace fieldgate::http {
 
-/// Feeds on bytes as they come; keeps the head and the body's first bytes. A misuse of the framing (RFC 9112 6.3) is an error.
+/// Feeds on bytes as they come; keeps the head and the body's first bytes. A misuse of the framing (RFC 9112 6.3) is an
+/// error.
 class ResponseParser : public boost::beast::http::basic_parser<false> {
  public:
   static constexpr std::uint32_t max_header = 32 * 1024;

@@ -30,8 +30,14 @@ struct ServerResponse {
   std::string body;
 };
 
-/// Listens on a TCP or Unix address. A request is refused as soon as two readers could understand it differently, and the
-/// connection with it. Meant for loopback: other names than loopback's in Host are answered 421 (DNS rebinding).
+/// Whether a host is this machine's loopback: localhost, 127.0.0.0/8, ::1.
+bool is_loopback_host(std::string_view host);
+
+/// Whether a Host field names one: any of those (IPv6 in brackets), with a port or without.
+bool is_loopback_name(std::string_view host);
+
+/// Listens on a TCP or Unix address. A request is refused as soon as two readers could understand it differently, and
+/// the connection with it. Meant for loopback: other names than loopback's in Host are answered 421 (DNS rebinding).
 class Server {
  public:
   static constexpr std::size_t max_connections = 32;
@@ -39,9 +45,9 @@ class Server {
   static constexpr std::size_t max_body = 1024 * 1024;
 
   struct Deadlines {
-    Duration head = std::chrono::seconds(5);    ///< from a request's first chance to its empty line
-    Duration body = std::chrono::seconds(10);   ///< and from there to its end, and to the answer's
-    Duration idle = std::chrono::seconds(30);   ///< between requests
+    Duration head = std::chrono::seconds(5);   ///< from a request's first chance to its empty line
+    Duration body = std::chrono::seconds(10);  ///< and from there to its end, and to the answer's
+    Duration idle = std::chrono::seconds(30);  ///< between requests
   };
 
   using Handler = std::function<ServerResponse(const ServerRequest&)>;

@@ -140,16 +140,18 @@ class Session {
 
 }  // namespace
 
-bool is_loopback_name(std::string_view host) {
-  if (host.starts_with('[')) {
-    const std::size_t end = host.find(']');
-    return host.substr(0, end + 1) == "[::1]" && (end + 1 == host.size() || host[end + 1] == ':');
-  }
-  host = host.substr(0, host.find(':'));
+bool is_loopback_host(std::string_view host) {
   if (same_name(host, "localhost")) return true;
   error_code ec;
-  const auto address = asio::ip::make_address_v4(std::string(host), ec);
+  const auto address = asio::ip::make_address(std::string(host), ec);
   return !ec && address.is_loopback();
+}
+
+bool is_loopback_name(std::string_view host) {
+  if (!host.starts_with('[')) return is_loopback_host(host.substr(0, host.find(':')));
+  const std::size_t end = host.find(']');
+  if (end == std::string_view::npos || (end + 1 != host.size() && host[end + 1] != ':')) return false;
+  return is_loopback_host(host.substr(1, end - 1));
 }
 
 ServerResponse answer(const Service& service, const ServerRequest& request) {
@@ -165,7 +167,8 @@ ServerResponse answer(const Service& service, const ServerRequest& request) {
   if (!origin.empty() && origin != "http://" + std::string(host)) return plain(403, "not from another origin\n");
   const auto path = service.routes.find(request.path());
   if (path == service.routes.end()) return plain(404, "there is nothing here\n");
-  const auto method = path->second.find(request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method));
+  const auto method =
+      path->second.find(request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method));
   if (method == path->second.end()) return plain(405, "not with this method\n");
   return method->second(request);
 }

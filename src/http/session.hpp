@@ -22,9 +22,6 @@ struct Service {
   bool stopped = false;
 };
 
-/// Whether a Host field names this machine's loopback: localhost, 127.0.0.0/8, [::1], with any port.
-bool is_loopback_name(std::string_view host);
-
 /// The answer to a request that is well-formed.
 ServerResponse answer(const Service& service, const ServerRequest& request);
 

@@ -12,11 +12,11 @@ namespace fieldgate::http {
 
 /// An absolute URL of RFC 3986 with the schemes of RFC 9110 4.2, as far as a client needs it.
 struct Url {
-  bool tls = false;           ///< https
-  std::string host;           ///< without brackets
+  bool tls = false;  ///< https
+  std::string host;  ///< without brackets
   std::uint16_t port = 80;
-  std::string target = "/";   ///< path and query, never a fragment
-  config::Secret user_info;   ///< "user:password", percent-encoding undone; empty if there was none
+  std::string target = "/";  ///< path and query, never a fragment
+  config::Secret user_info;  ///< "user:password", percent-encoding undone; empty if there was none
 
   /// "host" or "host:port", as the Host field wants it.
   std::string authority() const;

@@ -6,7 +6,7 @@ namespace fieldgate {
 void Batch::commit(char separator, std::string_view key, Receipt receipt, std::chrono::steady_clock::time_point received) {
   text_.push_back(separator);
   keys_.append(key);
-  records_.push_back({text_.size(), keys_.size(), receipt, received});
+  records_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(keys_.size()), receipt, received});
 }
 
 std::string_view Batch::record(std::size_t index) const { return run(index, index + 1); }
@@ -26,6 +26,11 @@ void Batch::clear() {
   text_.clear();
   keys_.clear();
   records_.clear();
+}
+
+void Batch::reserve(std::size_t bytes, std::size_t records) {
+  text_.reserve(bytes);
+  records_.reserve(records);
 }
 
 }  // namespace fieldgate

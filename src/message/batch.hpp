@@ -13,7 +13,8 @@
 namespace fieldgate {
 
 /// Encoded records with their keys. Every record is followed by one separator byte that is not part of it ('\n' for
-/// NDJSON, ',' for a JSON array), so that a run of records can go out as it stands. Owns all its memory; `clear` keeps it.
+/// NDJSON, ',' for a JSON array), so that a run of records can go out as it stands. Owns all its memory; `clear` keeps
+/// it.
 class Batch {
  public:
   /// Appends a record: write its bytes to `text()`, then close it with `commit`, or undo with `rollback`.
@@ -39,10 +40,13 @@ class Batch {
 
   void clear();
 
+  /// Asks for memory once instead of while it grows; none of it is used before it is written to.
+  void reserve(std::size_t bytes, std::size_t records);
+
  private:
   struct Record {
-    std::size_t end;      // in text_, behind the separator
-    std::size_t key_end;  // in keys_
+    std::uint32_t end;      // in text_, behind the separator: a batch is far below 4 GiB
+    std::uint32_t key_end;  // in keys_
     Receipt receipt;
     std::chrono::steady_clock::time_point received;
   };

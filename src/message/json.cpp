@@ -28,14 +28,29 @@ const char* find_stop(const char* at, const char* end) {
 
 void append_escape(std::string& out, char byte) {
   switch (byte) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   const auto value = static_cast<unsigned char>(byte);
   out += "\\u00";
@@ -71,13 +86,26 @@ void append_utf8(std::string& out, std::uint32_t code) {
 /// Appends what the escape at the front of `text`, behind its backslash, means; returns its length.
 std::size_t append_meant(std::string& out, std::string_view text) {
   switch (text[0]) {
-    case 'b': out += '\b'; return 1;
-    case 'f': out += '\f'; return 1;
-    case 'n': out += '\n'; return 1;
-    case 'r': out += '\r'; return 1;
-    case 't': out += '\t'; return 1;
-    case 'u': break;
-    default: out += text[0]; return 1;
+    case 'b':
+      out += '\b';
+      return 1;
+    case 'f':
+      out += '\f';
+      return 1;
+    case 'n':
+      out += '\n';
+      return 1;
+    case 'r':
+      out += '\r';
+      return 1;
+    case 't':
+      out += '\t';
+      return 1;
+    case 'u':
+      break;
+    default:
+      out += text[0];
+      return 1;
   }
   const std::uint32_t first = hex_value(text.substr(1, 4));
   if (first < 0xD800 || first > 0xDBFF) {
@@ -150,7 +178,9 @@ void append_number(std::string& out, double number) {
 
 void append_base64(std::string& out, Bytes bytes) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto byte = [bytes](std::size_t index) -> std::uint32_t { return index < bytes.size() ? static_cast<unsigned char>(bytes[index]) : 0U; };
+  const auto byte = [bytes](std::size_t index) -> std::uint32_t {
+    return index < bytes.size() ? static_cast<unsigned char>(bytes[index]) : 0U;
+  };
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
     out += alphabet[group >> 18];

@@ -21,11 +21,11 @@ struct Meta {
 
 /// Where bytes came from. Lives with the connection, or for the length of a call; what does not apply is empty.
 struct Origin {
-  std::string_view adapter;           ///< the adapter's name in the YAML
-  std::string peer_ip;                ///< without the port: "10.0.0.1", "fe80::1"
+  std::string_view adapter;  ///< the adapter's name in the YAML
+  std::string peer_ip;       ///< without the port: "10.0.0.1", "fe80::1"
   std::uint16_t peer_port = 0;
-  std::string_view tls_common_name;   ///< CN of a client certificate that was verified
-  std::string_view topic;             ///< MQTT only
+  std::string_view tls_common_name;  ///< CN of a client certificate that was verified
+  std::string_view topic;            ///< MQTT only
   std::span<const Meta> meta;
 };
 
@@ -34,23 +34,24 @@ std::string peer_text(const Origin& origin);
 
 /// What a codec made out of a frame. The canonical document is JSON text.
 struct Document {
-  std::string_view json;              ///< valid JSON (RFC 8259, UTF-8); an object, unless a codec says otherwise
-  std::span<const Value> picked;      ///< the values at the paths in use, by the slot numbers of `expression::Paths`
-  bool has_line_break = false;        ///< raw CR or LF between its tokens: to be compacted before it becomes a line
-  std::optional<TimePoint> time;      ///< the device's own time, where the codec knows it
+  std::string_view json;          ///< valid JSON (RFC 8259, UTF-8); an object, unless a codec says otherwise
+  std::span<const Value> picked;  ///< the values at the paths in use, by the slot numbers of `expression::Paths`
+  bool has_line_break = false;    ///< raw CR or LF between its tokens: to be compacted before it becomes a line
+  std::optional<TimePoint> time;  ///< the device's own time, where the codec knows it
 };
 
 /// Number of a message, counted up from 1 by the gateway; what is acknowledged is acknowledged by it.
 using Receipt = std::uint64_t;
 
-/// A view of everything known about one message. Lives only as long as the call that carries it; nothing in it is owned.
+/// A view of everything known about one message. Lives only as long as the call that carries it; nothing in it is
+/// owned.
 struct Message {
   std::string_view device;
-  const Origin* origin = nullptr;     ///< never null once it is dispatched
-  Instant received{};                 ///< when the wake-up that brought it began
-  TimePoint time{};                   ///< the device's own time if it gave one, else the arrival
+  const Origin* origin = nullptr;  ///< never null once it is dispatched
+  Instant received{};              ///< when the wake-up that brought it began
+  TimePoint time{};                ///< the device's own time if it gave one, else the arrival
   Document document;
-  Bytes frame;                        ///< as the codec read it
+  Bytes frame;  ///< as the codec read it
   Receipt receipt = 0;
 };
 

@@ -9,7 +9,8 @@
 
 namespace fieldgate {
 
-/// Why something failed. `reason` is a short word that counters use as a label, always a string literal; `text` is for people.
+/// Why something failed. `reason` is a short word that counters use as a label, always a string literal; `text` is for
+/// people.
 struct Error {
   std::string_view reason;
   std::string text;

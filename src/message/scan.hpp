@@ -14,7 +14,8 @@ namespace fieldgate::scan {
 /// How many bytes a block has.
 inline constexpr std::size_t block = 16;
 
-/// A bit for each of the sixteen bytes at `at` that cannot stand unexamined in a JSON string: quote, backslash, control, not ASCII.
+/// A bit for each of the sixteen bytes at `at` that cannot stand unexamined in a JSON string: quote, backslash,
+/// control, not ASCII.
 inline std::uint32_t string_stops(const char* at) {
 #ifdef __SSE2__
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
@@ -36,8 +37,10 @@ inline std::uint32_t string_stops(const char* at) {
 inline std::uint32_t non_digits(const char* at) {
 #ifdef __SSE2__
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-  const __m128i shifted = _mm_add_epi8(bytes, _mm_set1_epi8(static_cast<char>(0x80 - '0')));  // '0'..'9' become the ten lowest
-  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpgt_epi8(shifted, _mm_set1_epi8(static_cast<char>(0x80 + 9)))));
+  const __m128i shifted =
+      _mm_add_epi8(bytes, _mm_set1_epi8(static_cast<char>(0x80 - '0')));  // '0'..'9' become the ten lowest
+  return static_cast<std::uint32_t>(
+      _mm_movemask_epi8(_mm_cmpgt_epi8(shifted, _mm_set1_epi8(static_cast<char>(0x80 + 9)))));
 #else
   std::uint32_t mask = 0;
   for (std::size_t i = 0; i < block; ++i) {

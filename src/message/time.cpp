@@ -127,7 +127,8 @@ std::optional<TimePoint> parse_unix(std::string_view text, std::int64_t unit) {
   std::int64_t whole = 0;
   const auto [stop, error] = std::from_chars(text.data(), end, whole);
   if (error == std::errc() && stop == end) {
-    if (whole > latest.time_since_epoch().count() / unit || whole < earliest.time_since_epoch().count() / unit) return std::nullopt;
+    if (whole > latest.time_since_epoch().count() / unit || whole < earliest.time_since_epoch().count() / unit)
+      return std::nullopt;
     return within_years(TimePoint(microseconds(whole * unit)));
   }
   double number = 0;
@@ -141,7 +142,8 @@ std::optional<TimePoint> parse_unix(std::string_view text, std::int64_t unit) {
 }  // namespace
 
 Instant Instant::now() {
-  return {std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()), std::chrono::steady_clock::now()};
+  return {std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()),
+          std::chrono::steady_clock::now()};
 }
 
 void append_rfc3339(std::string& out, TimePoint time) {
@@ -173,10 +175,14 @@ void append_date(std::string& out, TimePoint time) {
 
 std::optional<TimePoint> parse_time(std::string_view text, TimeFormat format) {
   switch (format) {
-    case TimeFormat::rfc3339: return parse_rfc3339(text);
-    case TimeFormat::unix_s: return parse_unix(text, 1'000'000);
-    case TimeFormat::unix_ms: return parse_unix(text, 1'000);
-    case TimeFormat::unix_us: return parse_unix(text, 1);
+    case TimeFormat::rfc3339:
+      return parse_rfc3339(text);
+    case TimeFormat::unix_s:
+      return parse_unix(text, 1'000'000);
+    case TimeFormat::unix_ms:
+      return parse_unix(text, 1'000);
+    case TimeFormat::unix_us:
+      return parse_unix(text, 1);
   }
   return std::nullopt;
 }

@@ -43,6 +43,7 @@ void Client::Core::handle(const Event& event) {
       connected = !leaving();
       session_present_ = event.session_present;
       broker = {event.max_packet, event.max_qos, event.retain_available};
+      mailbox->limit(event.receive_maximum);
       keepalive_s_ = std::min(keepalive_s_, event.max_keepalive_s);
       break;
     case Event::Kind::refused:

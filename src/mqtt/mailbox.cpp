@@ -4,6 +4,14 @@
 #include <algorithm>
 
 namespace fieldgate::mqtt {
+namespace {
+
+// Paho's sending thread misses what is handed over just as it goes to sleep, and sleeps for a second then (its condition
+// variable has no state). Handing over anything more wakes it: after a millisecond without an outcome, and twice again later.
+constexpr auto first_nudge = std::chrono::milliseconds(1);
+constexpr int most_nudges = 3;
+
+}  // namespace
 
 void Mailbox::close() {
   drain_ = nullptr;
@@ -26,6 +34,11 @@ void Mailbox::take(Inbox& inbox) {
 std::size_t Mailbox::inbox_bytes() {
   const std::lock_guard lock(mutex_);
   return inbox_.bytes();
+}
+
+void Mailbox::limit(std::size_t receive_maximum) {
+  const std::lock_guard lock(mutex_);
+  limit_ = std::clamp<std::size_t>(receive_maximum, 1, window_);
 }
 
 void Mailbox::publish(std::shared_ptr<Bundle> bundle) {
@@ -70,7 +83,7 @@ bool Mailbox::next(std::function<void()>& job, std::vector<Bundle::Item*>& run) 
       return true;
     }
     if (quit_) return false;
-    while (!queue_.empty() && !wants_room_ && in_flight_ < window_) {
+    while (!queue_.empty() && !wants_room_ && in_flight_ < limit_) {
       Bundle& bundle = *queue_.front();
       run.push_back(&bundle.items_[next_item_]);
       ++in_flight_;
@@ -79,12 +92,37 @@ bool Mailbox::next(std::function<void()>& job, std::vector<Bundle::Item*>& run) 
         next_item_ = 0;
       }
     }
-    if (!run.empty()) return true;
+    if (!run.empty()) {
+      nudges_ = 0;
+      return true;
+    }
     wants_room_ = !queue_.empty();
-    worker_sleeps_ = true;
-    worker_.wait(lock);
-    worker_sleeps_ = false;
+    if (sleep_worker(lock)) return true;
   }
+}
+
+/// Sleeps until there may be something to do. True: publications are under way and nothing moves, so Paho is to be nudged.
+bool Mailbox::sleep_worker(std::unique_lock<std::mutex>& lock) {
+  if (nudged_at_ != settled_count_) nudges_ = 0;
+  nudged_at_ = settled_count_;
+  const bool watches = in_flight_ > 0 && nudges_ < most_nudges;
+  worker_sleeps_ = true;
+  bool timed_out = false;
+  if (watches) {
+    timed_out = worker_.wait_for(lock, first_nudge * (1 << 2 * nudges_)) == std::cv_status::timeout;
+  } else {
+    worker_.wait(lock);
+  }
+  worker_sleeps_ = false;
+  if (timed_out && wants_room_ && in_flight_ < limit_) {
+    // Half of the window would have been a good gulp. But a broker without TCP_NODELAY holds acknowledgements back until we
+    // send, for the 40 ms that our kernel holds back its own.
+    wants_room_ = false;
+    return false;
+  }
+  if (!timed_out || nudged_at_ != settled_count_) return false;
+  ++nudges_;
+  return true;
 }
 
 void Mailbox::lose_all() {
@@ -115,9 +153,10 @@ void Mailbox::settle(Bundle::Item& item, int outcome) {
   const std::lock_guard lock(mutex_);
   if (item.outcome != Bundle::pending) return;
   item.outcome = outcome;
+  ++settled_count_;
   if (outcome >= 0) ++progress_;
   --in_flight_;
-  if (wants_room_ && in_flight_ <= window_ / 2) {
+  if (wants_room_ && in_flight_ <= limit_ / 2) {
     wants_room_ = false;
     wake_worker();
   }

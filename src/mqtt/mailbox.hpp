@@ -40,6 +40,7 @@ struct Event {
   int max_qos = 2;
   bool retain_available = true;
   std::uint32_t max_keepalive_s = UINT32_MAX;
+  std::size_t receive_maximum = 65535;
 };
 
 /// A message that arrived. Views; good for the length of a call.
@@ -83,7 +84,7 @@ class Inbox {
 class Mailbox : public std::enable_shared_from_this<Mailbox> {
  public:
   Mailbox(asio::io_context& io, std::size_t window, std::size_t inbox_limit, std::size_t max_message)
-      : io_(io), window_(window), inbox_limit_(inbox_limit), max_message_(max_message) {}
+      : io_(io), window_(window), inbox_limit_(inbox_limit), max_message_(max_message), limit_(window) {}
 
   // The reactor's side.
 
@@ -104,6 +105,9 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   void take(Inbox& inbox);
   std::size_t inbox_bytes();
 
+  /// How many publications the broker takes before it has acknowledged the first; no more go to Paho, which, where it has
+  /// to hold some back itself, looks for acknowledgements once a second only.
+  void limit(std::size_t receive_maximum);
   void publish(std::shared_ptr<Bundle> bundle);
   void work(std::function<void()> job);
   void quit();
@@ -115,7 +119,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
 
   // The worker's side.
 
-  /// Waits for something to do: a job, or publications (as many as the window has room for). False: quit.
+  /// Waits for something to do: a job, publications (as many as the window has room for), or, with neither, a nudge. False: quit.
   bool next(std::function<void()>& job, std::vector<Bundle::Item*>& run);
   /// No session is left that could answer: what has no outcome is lost.
   void lose_all();
@@ -129,6 +133,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
  private:
   void wake();
   void wake_worker();
+  bool sleep_worker(std::unique_lock<std::mutex>& lock);
 
   asio::io_context& io_;
   const std::size_t window_;
@@ -150,6 +155,10 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   std::deque<Bundle*> queue_;                         // those of them not yet handed to Paho, the first partly
   std::size_t next_item_ = 0;                         // in the first of the queue
   std::size_t in_flight_ = 0;
+  std::size_t limit_;        // of those in flight: the window, or less where the broker wants it
+  std::uint64_t settled_count_ = 0;
+  std::uint64_t nudged_at_ = 0;  // settled_count_ when the worker last began to wait
+  int nudges_ = 0;               // since then
   bool wants_room_ = false;  // the window was full: the worker is woken when half of it is free
   std::uint64_t progress_ = 0;
 };

@@ -115,6 +115,7 @@ void Session::Paho::connected(int session_present, MQTTProperties* given) {
   if (given != nullptr) {
     told.max_packet = number_or(*given, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, UINT32_MAX);
     told.max_qos = static_cast<int>(number_or(*given, MQTTPROPERTY_CODE_MAXIMUM_QOS, 2));
+    told.receive_maximum = number_or(*given, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, 65535);
     told.max_keepalive_s = number_or(*given, MQTTPROPERTY_CODE_SERVER_KEEP_ALIVE, UINT32_MAX);
     told.retain_available = number_or(*given, MQTTPROPERTY_CODE_RETAIN_AVAILABLE, 1) != 0;
   }

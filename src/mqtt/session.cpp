@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 
 #include <fmt/format.h>
 
@@ -13,19 +12,28 @@ namespace fieldgate::mqtt {
 namespace {
 
 // Paho's threads end with its last client, which takes up to a second and is where it races (paho.mqtt.c #578, #1669). So one
-// client that never connects lives as long as the process, and sessions come and go beside it.
-void start_paho() {
-  static std::once_flag once;
-  std::call_once(once, [] {
+// client that never connects lives as long as the process, and sessions come and go beside it. It keeps one publication that
+// never goes: each new one takes the place of the last, and wakes the sending thread.
+MQTTAsync anchor() {
+  static const MQTTAsync handle = [] {
     MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
     options.do_openssl_init = 0;
     MQTTAsync_global_init(&options);
-    static MQTTAsync anchor;
-    MQTTAsync_create(&anchor, "tcp://127.0.0.1:1", "anchor", MQTTCLIENT_PERSISTENCE_NONE, nullptr);
-  });
+    MQTTAsync made = nullptr;
+    MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer;
+    create.sendWhileDisconnected = 1;
+    create.allowDisconnectedSendAtAnyTime = 1;
+    create.maxBufferedMessages = 1;
+    create.deleteOldestMessages = 1;
+    MQTTAsync_createWithOptions(&made, "tcp://127.0.0.1:1", "anchor", MQTTCLIENT_PERSISTENCE_NONE, nullptr, &create);
+    return made;
+  }();
+  return handle;
 }
 
 }  // namespace
+
+void nudge() { MQTTAsync_send(anchor(), "nudge", 0, "", 0, 0, nullptr); }
 
 void prepare_process() {
   unsetenv("http_proxy");
@@ -39,7 +47,7 @@ void Session::Paho::Subscribing::end(int code) {
 }
 
 void Session::Paho::create() {
-  start_paho();
+  anchor();
   MQTTAsync_createOptions options = MQTTAsync_createOptions_initializer;
   options.MQTTVersion = plan.version;
   options.maxBufferedMessages = plan.window + 1;

@@ -43,6 +43,9 @@ struct Subscription {
 /// What Paho would do when the process begins: keeps it from reading http_proxy. Call it before other threads run.
 void prepare_process();
 
+/// Wakes Paho's sending thread, should it have missed something.
+void nudge();
+
 /// A Paho client, made for one connection and destroyed with it: what the last one left behind in Paho's queues cannot leak
 /// into the next. What it tells goes to the mailbox.
 class Session {

@@ -39,6 +39,8 @@ struct Worker::Thread {
     while (mailbox->next(job, items)) {
       if (job) {
         job();
+      } else if (items.empty()) {
+        nudge();
       } else if (session) {
         session->publish(items);
       } else {

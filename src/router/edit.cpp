@@ -39,14 +39,18 @@ bool any_matches(const std::vector<std::string>& globs, std::string_view text) {
 
 void check_renames(config::Section& section, const std::map<std::string, std::string>& renames) {
   for (auto one = renames.begin(); one != renames.end(); ++one) {
-    const auto same = std::find_if(renames.begin(), one, [one](const auto& other) { return other.second == one->second; });
-    if (same != one) section.error("rename", "'" + same->first + "' and '" + one->first + "' are both renamed to '" + one->second + "'");
+    const auto same =
+        std::find_if(renames.begin(), one, [one](const auto& other) { return other.second == one->second; });
+    if (same != one)
+      section.error("rename",
+                    "'" + same->first + "' and '" + one->first + "' are both renamed to '" + one->second + "'");
   }
 }
 
 std::map<std::string, expression::Template> read_set(config::Section& section) {
   std::map<std::string, expression::Template> set;
-  for (const auto& [name, text] : section.text_map("set", "Members to set, to what a template gives; one that is a single name keeps its kind.")) {
+  for (const auto& [name, text] :
+       section.text_map("set", "Members to set, to what a template gives; one that is a single name keeps its kind.")) {
     auto parsed = expression::Template::parse(text, expression::Place::plain);
     if (parsed) {
       set.emplace(name, std::move(*parsed));
@@ -148,7 +152,8 @@ bool Edit::shape(Message& message) {
   json::Member member;
   for (std::string_view rest = message.document.json; json::next_member(rest, member);) {
     const std::string_view name = name_of(member);
-    const auto replaced = std::any_of(config_.set.begin(), config_.set.end(), [name](const auto& pair) { return pair.first == name; });
+    const auto replaced =
+        std::any_of(config_.set.begin(), config_.set.end(), [name](const auto& pair) { return pair.first == name; });
     if (replaced || !passes(name)) continue;
     begin_member(shaped_.json, name);
     shaped_.json.append(member.value);

@@ -11,12 +11,13 @@
 
 namespace fieldgate::router {
 
-/// Renames, sets, keeps and drops members of `data`, in this order (config.md, Transforms). Names are those of the top level.
-/// What `set` cannot fill is taken away and counted with the template's reason.
+/// Renames, sets, keeps and drops members of `data`, in this order (config.md, Transforms). Names are those of the top
+/// level. What `set` cannot fill is taken away and counted with the template's reason.
 class Edit final : public Transform {
  public:
   static constexpr std::string_view type = "edit";
-  static constexpr std::string_view meaning = "Shapes the document: renames, sets, keeps and drops its members, in this order.";
+  static constexpr std::string_view meaning =
+      "Shapes the document: renames, sets, keeps and drops its members, in this order.";
 
   struct Config {
     std::map<std::string, std::string> rename;        ///< old name to new

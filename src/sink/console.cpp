@@ -2,13 +2,14 @@
 #include "sink/console.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -23,8 +24,17 @@ constexpr std::size_t chunk = 4096;
 /// seen by every program that shares it.
 int open_again(int descriptor) {
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
-  const int own = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  return own >= 0 ? own : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  return ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/// An epoll round `descriptor`; -1 if it cannot be waited for. (Waiting by Asio itself would set O_NONBLOCK on it.)
+int make_waiter(int descriptor) {
+  const int waiter = ::epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{};
+  event.events = EPOLLOUT;
+  if (waiter >= 0 && ::epoll_ctl(waiter, EPOLL_CTL_ADD, descriptor, &event) == 0) return waiter;
+  if (waiter >= 0) ::close(waiter);
+  return -1;
 }
 
 }  // namespace
@@ -41,21 +51,34 @@ Console::Console(const Config& config, const Context& context)
       encoding_(context.encoding.type),
       timeout_(context.request.timeout),
       reactor_(context.reactor),
-      descriptor_(context.reactor.io()),
+      writable_(context.reactor.io()),
       patience_(context.reactor.io()),
-      turn_(context.reactor.io()) {}
+      turn_(context.reactor.io()),
+      target_(config.descriptor) {}
+
+Console::~Console() {
+  if (way_ == Way::own) ::close(target_);
+}
 
 void Console::start() {
   ::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of the write, not our end
   struct stat found {};
   if (::fstat(config_.descriptor, &found) != 0) return;
-  const bool is_socket = S_ISSOCK(found.st_mode);
-  if (!is_socket && !S_ISFIFO(found.st_mode) && ::isatty(config_.descriptor) == 0) return;
-  const int own = is_socket ? ::fcntl(config_.descriptor, F_DUPFD_CLOEXEC, 3) : open_again(config_.descriptor);
+  Way way = S_ISSOCK(found.st_mode) ? Way::socket : Way::shared;
+  const int own = way == Way::shared && (S_ISFIFO(found.st_mode) || ::isatty(target_) == 1) ? open_again(target_) : -1;
+  if (own >= 0) {
+    way = Way::own;
+    target_ = own;
+  }
+  const int waiter = make_waiter(target_);
   error_code ec;
-  if (own >= 0) descriptor_.assign(own, ec);
-  if (own >= 0 && ec) ::close(own);
-  if (own >= 0 && !ec) way_ = is_socket ? Way::socket : Way::nonblocking;
+  if (waiter >= 0) writable_.assign(waiter, ec);
+  if (writable_.is_open()) {
+    way_ = way;
+  } else if (own >= 0) {
+    ::close(own);
+    target_ = config_.descriptor;
+  }
 }
 
 Awaitable<Delivery> Console::deliver(const Batch& batch, std::size_t first, std::size_t) {
@@ -69,49 +92,62 @@ Awaitable<Delivery> Console::deliver(const Batch& batch, std::size_t first, std:
 }
 
 Awaitable<Delivery> Console::deliver_alone(const Batch& batch, std::size_t first) {
-  error_code ec;
-  std::string_view begun = rest_;
-  co_await write(begun, ec);
-  rest_.erase(0, rest_.size() - begun.size());
-
   const bool is_array = encoding_ == Encoding::Type::json_array;
-  const std::string_view run = batch.run(first, batch.size());
-  const std::array<std::string_view, 3> pieces{is_array ? "[" : "", run, is_array ? "]\n" : "\n"};
-  std::size_t written = 0;  // of the run
-  for (std::size_t piece = 0; piece < pieces.size() && !ec; ++piece) {
-    std::string_view left = pieces[piece];
-    co_await write(left, ec);
-    if (piece == 1) written = run.size() - left.size();
-    if (ec && (piece != 1 || is_array) && left.size() < pieces[piece].size() + piece) {
-      // What was begun has to be finished, whatever comes next.
-      rest_ = left;
-      for (std::size_t next = piece + 1; next < pieces.size(); ++next) rest_ += pieces[next];
-      co_return Delivery::done();
-    }
+  std::string text = is_array ? "[" : "";
+  text.append(batch.run(first, batch.size())).append(is_array ? "]\n" : "\n");
+  std::string_view left = text;
+  error_code ec;
+  if (text.starts_with(begun_)) {
+    left.remove_prefix(begun_written_);
+  } else {  // the line was given up meanwhile, but it must not stand there without an end
+    std::string_view end = std::string_view(begun_).substr(begun_written_);
+    co_await write(end, ec);
+    begun_written_ = begun_.size() - end.size();
+    if (ec) co_return failed(ec);
   }
+  begun_.clear();
+  begun_written_ = 0;
+  co_await write(left, ec);
   if (!ec) co_return Delivery::done();
 
-  Delivery delivery;
-  delivery.outcome = Delivery::Outcome::retry;
-  delivery.reason = ec == asio::error::timed_out ? "timeout" : "write";
-  delivery.text = std::string(config_.descriptor == STDOUT_FILENO ? "standard output" : "standard error") +
-                  (ec == asio::error::timed_out ? " is not read by whoever should" : " cannot be written: " + ec.message());
-  for (std::size_t record = first; record < batch.size() && written > 0; ++record) {
+  Delivery delivery = failed(ec);
+  std::size_t written = text.size() - left.size();
+  std::string_view rest = text;
+  for (std::size_t record = first; !is_array && record < batch.size(); ++record) {
     const std::size_t line = batch.record(record).size() + 1;
-    ++delivery.delivered;
     if (written < line) {
-      rest_.assign(batch.record(record).substr(written)).append("\n");
+      rest = rest.substr(0, line);
       break;
     }
+    ++delivery.delivered;
     written -= line;
+    rest.remove_prefix(line);
+  }
+  if (written > 0) {
+    begun_ = rest;
+    begun_written_ = written;
   }
   co_return delivery;
 }
 
+Delivery Console::failed(const error_code& ec) const {
+  const bool late = ec == asio::error::timed_out;
+  Delivery delivery;
+  delivery.outcome = Delivery::Outcome::retry;
+  delivery.reason = late ? "timeout" : "write";
+  delivery.text = config_.descriptor == STDOUT_FILENO ? "standard output" : "standard error";
+  delivery.text += late ? " is not read by whoever should" : " cannot be written: " + ec.message();
+  return delivery;
+}
+
 long Console::write_some(std::string_view text) const {
-  const int descriptor = const_cast<Descriptor&>(descriptor_).native_handle();
-  if (way_ == Way::socket) return ::send(descriptor, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  return ::write(descriptor, text.data(), std::min(text.size(), chunk));
+  if (way_ == Way::socket) return ::send(target_, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  pollfd ready{target_, POLLOUT, 0};
+  if (way_ == Way::shared && ::poll(&ready, 1, 0) == 0) {
+    errno = EAGAIN;
+    return -1;
+  }
+  return ::write(target_, text.data(), std::min(text.size(), chunk));
 }
 
 Awaitable<> Console::write(std::string_view& text, error_code& ec) {
@@ -134,9 +170,10 @@ Awaitable<> Console::write(std::string_view& text, error_code& ec) {
 Awaitable<> Console::wait_until_writable(error_code& ec) {
   patience_.expires_after(timeout_);
   patience_.async_wait([this](const error_code& cancelled) {
-    if (!cancelled) descriptor_.cancel();
+    error_code ignored;
+    if (!cancelled) writable_.cancel(ignored);
   });
-  co_await descriptor_.async_wait(asio::posix::descriptor_base::wait_write, into(ec));
+  co_await writable_.async_wait(asio::posix::descriptor_base::wait_read, into(ec));
   patience_.cancel();
   if (ec == asio::error::operation_aborted) ec = asio::error::timed_out;
 }
@@ -160,10 +197,11 @@ Awaitable<> Console::write_on_worker(std::string_view& text, error_code& ec) {
 Awaitable<> Console::stop(Duration deadline) {
   timeout_ = std::min(timeout_, deadline);
   error_code ignored;
-  std::string_view begun = rest_;
-  if (!begun.empty()) co_await write(begun, ignored);
-  rest_.clear();
-  descriptor_.close(ignored);
+  std::string_view end = std::string_view(begun_).substr(begun_written_);
+  if (!end.empty()) co_await write(end, ignored);
+  begun_.clear();
+  begun_written_ = 0;
+  writable_.close(ignored);
 }
 
 }  // namespace fieldgate::sink

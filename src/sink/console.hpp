@@ -27,6 +27,7 @@ class Console final : public Sink {
   };
 
   Console(const Config& config, const Context& context);
+  ~Console() override;
 
   void start() override;
   Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t lane) override;
@@ -36,9 +37,10 @@ class Console final : public Sink {
  private:
   /// How the descriptor is written to without waiting in the call.
   enum class Way : unsigned char {
-    nonblocking,  ///< an opening of our own, or at least a few bytes when it is ready: pipes and terminals
-    socket,       ///< with MSG_DONTWAIT
-    worker,       ///< a regular file or a device that cannot be waited for: on the worker
+    own,     ///< an opening of our own that does not block: pipes and terminals
+    shared,  ///< not ours to set to non-blocking: a few bytes when it is ready
+    socket,  ///< with MSG_DONTWAIT
+    worker,  ///< a regular file or a device that cannot be waited for: on the worker
   };
   using Descriptor = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
 
@@ -48,16 +50,19 @@ class Console final : public Sink {
   Awaitable<> wait_until_writable(error_code& ec);
   long write_some(std::string_view text) const;
   Awaitable<Delivery> deliver_alone(const Batch& batch, std::size_t first);
+  Delivery failed(const error_code& ec) const;
 
   Config config_;
   Encoding::Type encoding_;
   Duration timeout_;
   reactor::Reactor& reactor_;
-  Descriptor descriptor_;
+  Descriptor writable_;  // an epoll of its own round the target, which is readable when the target is writable
   Timer patience_;
   reactor::Event turn_;
-  std::string rest_;  // of a line that was begun
+  std::string begun_;  // the line that could only be written in part, and will come again
+  std::size_t begun_written_ = 0;
   Way way_ = Way::worker;
+  int target_;
   bool busy_ = false;
   bool up_ = true;
 };

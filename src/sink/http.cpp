@@ -91,11 +91,12 @@ Http::Http(const Config& config, const Context& context)
   const http::Origin origin = make_origin(config_, context);
   config_.url.bind(context.environment, context.paths);
   varies_ = config_.url.varies();
-  fields_.emplace_back("User-Agent", "fieldgate");
-  const auto is_content_type = [](const Header& header) { return http::same_name(header.name, "Content-Type"); };
-  if (std::none_of(config_.headers.begin(), config_.headers.end(), is_content_type)) {
-    fields_.emplace_back("Content-Type", content_type(encoding_));
-  }
+  const auto add_unless_given = [this](std::string_view name, std::string_view value) {
+    const auto same = [name](const Header& header) { return http::same_name(header.name, name); };
+    if (std::none_of(config_.headers.begin(), config_.headers.end(), same)) fields_.emplace_back(name, value);
+  };
+  add_unless_given("User-Agent", "fieldgate");
+  add_unless_given("Content-Type", content_type(encoding_));
   if (config_.compression == Compression::gzip) fields_.emplace_back("Content-Encoding", "gzip");
   for (Header& header : config_.headers) {
     header.value.bind(context.environment, context.paths);
@@ -212,7 +213,8 @@ Delivery Http::judge(const http::Response& response, std::string_view target, st
   const unsigned status = response.status;
   if (status / 100 == 2) return delivery;
   delivery.reason = status_reason(status);
-  delivery.text = fmt::format("{}{} answered {}", lanes_[0]->origin().url.origin(), target, status);
+  const std::string_view path = target.substr(0, target.find('?'));  // a query often holds a key
+  delivery.text = fmt::format("{}{} answered {}", lanes_[0]->origin().url.origin(), path, status);
   if (status / 100 == 3) delivery.text += " (redirects are not followed: write the new address into url)";
   if (!response.body.empty()) delivery.text += ": " + telemetry::escaped(response.body, 200);
   if (!is_temporary(status)) {

@@ -53,7 +53,8 @@ class Http final : public Sink {
   bool up() const override { return up_; }
 
  private:
-  Awaitable<Delivery> send(std::array<std::string_view, 3> body, std::string_view key, std::size_t records, std::size_t lane);
+  Awaitable<Delivery> send(std::array<std::string_view, 3> body, std::string_view key, std::size_t records,
+                           std::size_t lane);
   Result<void> address(std::string_view key, std::string& target, http::Fields& fields) const;
   Delivery failed(const Error& error) const;
   Delivery judge(const http::Response& response, std::string_view target, std::size_t records);
@@ -63,8 +64,8 @@ class Http final : public Sink {
   Duration timeout_;
   reactor::Reactor& reactor_;
   telemetry::Log log_;
-  http::Fields fields_;       // of every request
-  std::string target_;        // where the URL does not differ by message
+  http::Fields fields_;  // of every request
+  std::string target_;   // where the URL does not differ by message
   std::unique_ptr<HttpAuthorization> authorization_;
   std::vector<std::unique_ptr<http::Client>> lanes_;
   bool varies_ = false;

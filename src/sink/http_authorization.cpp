@@ -69,7 +69,8 @@ void check(config::Section& section, const HttpAuthorization::Options& options) 
   belongs("client_id", options.kind, Kind::oauth2, "oauth2", true);
   belongs("client_secret", options.kind, Kind::oauth2, "oauth2", true);
   belongs("scope", options.kind, Kind::oauth2, "oauth2", false);
-  if (!http::is_field_value(options.token.reveal())) section.error("token", "has line ends or other control characters");
+  if (!http::is_field_value(options.token.reveal()))
+    section.error("token", "has line ends or other control characters");
   if (options.username.find(':') != std::string::npos) {
     section.error("username", "a user name cannot have a ':' (RFC 7617)");
   }

@@ -12,9 +12,9 @@ namespace fieldgate::sink {
 
 namespace {
 
-constexpr std::string_view own_headers[] = {"Host",    "Content-Length", "Transfer-Encoding", "Connection",
-                                            "Upgrade", "Trailer",        "TE",                "Content-Encoding",
-                                            "Expect",  "Keep-Alive"};
+constexpr std::string_view own_headers[] = {
+    "Host",   "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Trailer", "TE", "Content-Encoding",
+    "Expect", "Keep-Alive"};
 
 /// The URL with a stand-in for each template name, to be checked before there is any message.
 std::string without_names(std::string_view source) {
@@ -29,7 +29,8 @@ std::string without_names(std::string_view source) {
   }
 }
 
-/// Whether a request holds one message: the encoding joins nothing, or the batch is one. (The outlet reads these options.)
+/// Whether a request holds one message: the encoding joins nothing, or the batch is one. (The outlet reads these
+/// options.)
 bool one_at_a_time(const config::Section& section) {
   const config::Node* encoding = section.node("encoding");
   const config::Node* type = encoding != nullptr ? encoding->find("type") : nullptr;
@@ -48,7 +49,8 @@ std::optional<http::Url> check_url(config::Section& section, const expression::T
   const std::size_t scheme = source.find("://");
   const std::size_t origin_end = scheme == std::string::npos ? source.size() : source.find_first_of("/?", scheme + 3);
   if (source.find("{{") < origin_end) {
-    section.error("url", "the names of a template may stand only behind the host: a message must not choose the server");
+    section.error("url",
+                  "the names of a template may stand only behind the host: a message must not choose the server");
     return std::nullopt;
   }
   auto parsed = http::parse_url(without_names(source));
@@ -57,7 +59,8 @@ std::optional<http::Url> check_url(config::Section& section, const expression::T
     return std::nullopt;
   }
   if (!parsed->user_info.empty() && node != nullptr && !node->substituted) {
-    section.warning("url", "holds a secret in the file itself; better \"${VAR}\", \"${file:PATH}\" or auth: { type: basic }");
+    section.warning("url",
+                    "holds a secret in the file itself; better \"${VAR}\", \"${file:PATH}\" or auth: { type: basic }");
   }
   return *parsed;
 }
@@ -90,7 +93,8 @@ std::optional<http::Url> read_proxy(config::Section& section) {
   if (!proxy) {
     section.error("proxy", proxy.error().text);
   } else if (proxy->tls) {
-    section.error("proxy", "a proxy is given as http://host:port; https requests go through it in a tunnel all the same");
+    section.error("proxy",
+                  "a proxy is given as http://host:port; https requests go through it in a tunnel all the same");
   } else if (proxy->target != "/") {
     section.error("proxy", "a proxy has no path, only http://host:port");
   } else {
@@ -109,9 +113,9 @@ void check_together(config::Section& section, const Http::Config& config, const 
   if (url && !url->tls && section.has("tls")) {
     section.error("tls", "is for https:// URLs; write url: \"https://...\" or leave tls out");
   }
-  const bool has_authorization = std::any_of(config.headers.begin(), config.headers.end(), [](const Http::Header& header) {
-    return http::same_name(header.name, "Authorization");
-  });
+  const bool has_authorization =
+      std::any_of(config.headers.begin(), config.headers.end(),
+                  [](const Http::Header& header) { return http::same_name(header.name, "Authorization"); });
   const int ways = (has_authorization ? 1 : 0) + (config.auth.kind != HttpAuthorization::Kind::none ? 1 : 0) +
                    (url && !url->user_info.empty() ? 1 : 0);
   if (ways > 1) section.error("auth", "say it once: auth, a user in the URL, or a header 'Authorization'");
@@ -121,8 +125,8 @@ void check_together(config::Section& section, const Http::Config& config, const 
 
 Http::Config Http::Config::read(config::Section& section) {
   Config config;
-  config.url = expression::read_template(section, "url", config::required, "Where requests go; its path may differ by message.",
-                                         expression::Place::url);
+  config.url = expression::read_template(section, "url", config::required,
+                                         "Where requests go; its path may differ by message.", expression::Place::url);
   config.method = section.choice<Method>("method", Method::post, "The request's method.",
                                          {{"POST", Method::post}, {"PUT", Method::put}, {"PATCH", Method::patch}});
   config.headers = read_headers(section);

@@ -108,6 +108,9 @@ bool Outlet::make_room(std::size_t bytes) {
 
 void Outlet::seal(Lane& lane) {
   buffer_.push(index_of(lane), std::exchange(lane.open, buffer_.blank()));
+  // A batch that was full is followed by others: growing them step by step would copy each once more.
+  const Batch& sealed = *buffer_.back(index_of(lane));
+  if (sealed.size() >= hand_over_ || sealed.bytes() > config_.batch.max_bytes / 2) lane.open.reserve(sealed.bytes() + sealed.bytes() / 8, sealed.size());
   if (!lane.busy) lane.changed.notify();
 }
 

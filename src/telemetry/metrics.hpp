@@ -76,7 +76,8 @@ class Metrics {
   std::deque<Histogram> histograms_;
 };
 
-/// Counters of one family that differ by their `reason`, made when a reason first comes up. For what is rare: it searches.
+/// Counters of one family that differ by their `reason`, made when a reason first comes up. For what is rare: it
+/// searches.
 class Reasons {
  public:
   Reasons(Metrics& metrics, std::string_view name, Labels labels, std::string_view help)

@@ -1,13 +1,18 @@
 // Datagrams: the message headers of recvmmsg and what they say.
 #include "transport/datagrams.hpp"
 
+#include <sys/epoll.h>
+
+#include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace fieldgate::transport {
 
-Datagrams::Datagrams(DatagramSocket socket)
+Datagrams::Datagrams(asio::io_context& io, Descriptor socket)
     : socket_(std::move(socket)),
+      ready_(io),
       buffer_(new char[gulp * max_size]),
       messages_(gulp),
       parts_(gulp),
@@ -21,11 +26,21 @@ Datagrams::Datagrams(DatagramSocket socket)
     header.msg_iovlen = 1;
     header.msg_control = control_.data() + i * control_size;
   }
+  Descriptor ready(::epoll_create1(EPOLL_CLOEXEC));
+  epoll_event nothing{};
+  if (!ready || ::epoll_ctl(ready.get(), EPOLL_CTL_ADD, socket_.get(), &nothing) != 0) {
+    throw std::system_error(errno, std::generic_category(), "epoll");
+  }
+  ready_.assign(ready.release());
 }
 
 Awaitable<> Datagrams::readable() {
+  epoll_event once{};
+  once.events = EPOLLIN | EPOLLONESHOT;
+  ::epoll_ctl(ready_.native_handle(), EPOLL_CTL_MOD, socket_.get(), &once);
   error_code ignored;
-  co_await socket_.async_wait(DatagramSocket::wait_read, into(ignored));
+  co_await ready_.async_wait(asio::posix::descriptor_base::wait_read, into(ignored));
+  if (socket_) ::epoll_wait(ready_.native_handle(), &once, 1, 0);  // only what is fetched is disarmed
 }
 
 std::size_t Datagrams::receive() {
@@ -33,7 +48,7 @@ std::size_t Datagrams::receive() {
     message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
     message.msg_hdr.msg_controllen = control_size;
   }
-  const int received = ::recvmmsg(socket_.native_handle(), messages_.data(), gulp, MSG_DONTWAIT, nullptr);
+  const int received = ::recvmmsg(socket_.get(), messages_.data(), gulp, MSG_DONTWAIT, nullptr);
   if (received <= 0) return 0;
   // The kernel's count only grows, so the last datagram knows most.
   msghdr& last = messages_[static_cast<std::size_t>(received) - 1].msg_hdr;
@@ -48,13 +63,14 @@ std::uint32_t Datagrams::take_overflow() { return overflow_ - std::exchange(over
 std::size_t Datagrams::receive_buffer() {
   int size = 0;
   socklen_t length = sizeof size;
-  ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVBUF, &size, &length);
+  ::getsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, &length);
   return static_cast<std::size_t>(size) / 2;  // the kernel doubles what was asked for
 }
 
 void Datagrams::close() {
   error_code ignored;
-  socket_.close(ignored);
+  ready_.close(ignored);
+  socket_.reset();
 }
 
 }  // namespace fieldgate::transport

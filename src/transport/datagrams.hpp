@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
 #include "message/bytes.hpp"
 #include "transport/socket.hpp"
 
@@ -19,9 +21,11 @@ class Datagrams {
   static constexpr std::size_t gulp = 64;
   static constexpr std::size_t max_size = 65536;
 
-  explicit Datagrams(DatagramSocket socket);
+  /// Throws std::system_error where the system has no descriptor left.
+  Datagrams(asio::io_context& io, Descriptor socket);
 
-  /// Waits until there is something to receive.
+  /// Waits until there is something to receive. Whoever does not wait is not woken: registered with the reactor as other
+  /// sockets are, each datagram would wake it also while it gathers, which costs more than the datagram.
   Awaitable<> readable();
 
   /// Takes up to `gulp` datagrams without waiting and returns how many. They stay until the next call.
@@ -38,12 +42,13 @@ class Datagrams {
   std::size_t receive_buffer();
 
   void close();
-  bool closed() const { return !socket_.is_open(); }
+  bool closed() const { return !socket_; }
 
  private:
   static constexpr std::size_t control_size = CMSG_SPACE(sizeof(std::uint32_t));
 
-  DatagramSocket socket_;
+  Descriptor socket_;
+  asio::posix::basic_stream_descriptor<asio::io_context::executor_type> ready_;  // an epoll that holds the socket, one shot
   std::unique_ptr<char[]> buffer_;
   std::vector<mmsghdr> messages_;
   std::vector<iovec> parts_;

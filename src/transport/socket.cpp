@@ -15,7 +15,6 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
-#include <utility>
 
 namespace fieldgate::transport {
 
@@ -23,15 +22,6 @@ namespace {
 
 /// The first descriptor that the service manager passes: sd_listen_fds(3).
 constexpr int first_passed_fd = 3;
-
-/// Closes a descriptor that nobody took over.
-struct Descriptor {
-  int fd = -1;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  int release() { return std::exchange(fd, -1); }
-};
 
 Error failure(const config::Address& address, const std::string& what, int error) {
   std::string text = "cannot " + what + " " + address.text() + ": " + std::strerror(error);
@@ -65,11 +55,11 @@ Result<int> bind_unix(const config::Address& address, int type) {
   name.sun_family = AF_UNIX;
   if (address.host.size() >= sizeof name.sun_path) return Error{"bind", "cannot listen at " + address.text() + ": the path is too long"};
   address.host.copy(name.sun_path, sizeof name.sun_path - 1);
-  Descriptor socket{::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  Descriptor socket(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   struct stat info {};
   // What a killed process left behind would be in the way for ever.
   if (::stat(name.sun_path, &info) == 0 && S_ISSOCK(info.st_mode)) ::unlink(name.sun_path);
-  if (socket.fd < 0 || ::bind(socket.fd, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) {
+  if (socket.get() < 0 || ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) {
     return failure(address, "listen at", errno);
   }
   return socket.release();
@@ -83,12 +73,12 @@ Result<int> bind_internet(const config::Address& address, int type, const Listen
   const int status = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
   if (status != 0) return Error{"bind", "cannot listen at " + address.text() + ": " + gai_strerror(status)};
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-  Descriptor socket{::socket(found->ai_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-  if (socket.fd < 0) return failure(address, "listen at", errno);
-  if (type == SOCK_STREAM) set_option(socket.fd, SOL_SOCKET, SO_REUSEADDR, 1);
-  if (options.reuse_port) set_option(socket.fd, SOL_SOCKET, SO_REUSEPORT, 1);
-  if (found->ai_family == AF_INET6) set_option(socket.fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  if (::bind(socket.fd, found->ai_addr, found->ai_addrlen) != 0) return failure(address, "listen at", errno);
+  Descriptor socket(::socket(found->ai_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (socket.get() < 0) return failure(address, "listen at", errno);
+  if (type == SOCK_STREAM) set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (options.reuse_port) set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  if (found->ai_family == AF_INET6) set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (::bind(socket.get(), found->ai_addr, found->ai_addrlen) != 0) return failure(address, "listen at", errno);
   return socket.release();
 }
 
@@ -110,31 +100,33 @@ int family_of(int fd) {
 
 }  // namespace
 
+void Descriptor::reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
 Result<Acceptor> listen(asio::io_context& io, const config::Address& address, const ListenOptions& options) {
   const auto bound = bind_address(address, SOCK_STREAM, options);
   if (!bound) return bound.error();
-  Descriptor socket{*bound};
-  if (::listen(socket.fd, options.backlog) != 0) return failure(address, "listen at", errno);
+  Descriptor socket(*bound);
+  if (::listen(socket.get(), options.backlog) != 0) return failure(address, "listen at", errno);
   Acceptor acceptor(io);
-  const int family = family_of(socket.fd);
+  const int family = family_of(socket.get());
   acceptor.assign(asio::generic::stream_protocol(family, family == AF_UNIX ? 0 : IPPROTO_TCP), socket.release());
   return acceptor;
 }
 
-Result<DatagramSocket> bind_datagrams(asio::io_context& io, const config::Address& address, const ListenOptions& options) {
+Result<Descriptor> bind_datagrams(const config::Address& address, const ListenOptions& options) {
   const auto bound = bind_address(address, SOCK_DGRAM, options);
   if (!bound) return bound.error();
-  Descriptor socket{*bound};
+  Descriptor socket(*bound);
   if (options.receive_buffer != 0) {
     const int wanted = static_cast<int>(std::min<std::size_t>(options.receive_buffer, 1U << 30));
     // FORCE may exceed net.core.rmem_max, but wants CAP_NET_ADMIN.
-    if (::setsockopt(socket.fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0) set_option(socket.fd, SOL_SOCKET, SO_RCVBUF, wanted);
+    if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0) set_option(socket.get(), SOL_SOCKET, SO_RCVBUF, wanted);
   }
-  set_option(socket.fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
-  DatagramSocket datagrams(io);
-  const int family = family_of(socket.fd);
-  datagrams.assign(asio::generic::datagram_protocol(family, family == AF_UNIX ? 0 : IPPROTO_UDP), socket.release());
-  return datagrams;
+  set_option(socket.get(), SOL_SOCKET, SO_RXQ_OVFL, 1);
+  return socket;
 }
 
 bool peer_of(const sockaddr* address, std::size_t size, asio::ip::address& ip, std::uint16_t& port) {

@@ -4,11 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
-#include <boost/asio/basic_datagram_socket.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/datagram_protocol.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/address.hpp>
 
@@ -20,7 +19,26 @@ namespace fieldgate::transport {
 
 using StreamSocket = asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, asio::io_context::executor_type>;
-using DatagramSocket = asio::basic_datagram_socket<asio::generic::datagram_protocol, asio::io_context::executor_type>;
+
+/// A file descriptor with its owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    reset(other.release());
+    return *this;
+  }
+  ~Descriptor() { reset(); }
+
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+  void reset(int fd = -1);
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
 
 struct ListenOptions {
   bool reuse_port = false;          ///< several processes share the port, the kernel spreads the load
@@ -31,8 +49,8 @@ struct ListenOptions {
 /// Listens at `address` for connections, or takes over the socket that the service manager passed. The error says what to do.
 Result<Acceptor> listen(asio::io_context& io, const config::Address& address, const ListenOptions& options);
 
-/// Binds a datagram socket at `address`.
-Result<DatagramSocket> bind_datagrams(asio::io_context& io, const config::Address& address, const ListenOptions& options);
+/// Binds a datagram socket at `address`; it does not block.
+Result<Descriptor> bind_datagrams(const config::Address& address, const ListenOptions& options);
 
 /// The other end of a connection or datagram; an IPv4 address in IPv6 clothes is undressed. False for a Unix socket.
 bool peer_of(const sockaddr* address, std::size_t size, asio::ip::address& ip, std::uint16_t& port);

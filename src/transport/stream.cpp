@@ -20,11 +20,6 @@ constexpr std::size_t cipher_chunk = 64 * 1024;
 
 }  // namespace
 
-Awaitable<> Stream::readable() {
-  error_code ignored;
-  co_await socket_.async_wait(StreamSocket::wait_read, into(ignored));
-}
-
 Stream::Read Stream::read() {
   char* scratch = reactor_.scratch().data();
   if (kept_.size() <= max_copied_back) {
@@ -77,8 +72,9 @@ void Stream::keep(Bytes bytes, std::size_t consumed) {
 
 Awaitable<Result<void>> Stream::handshake(SSL_CTX* context) {
   tls_ = std::make_unique<TlsSession>(context);
+  error_code ignored;
   while (true) {
-    co_await readable();
+    co_await readable(ignored);
     if (closed()) co_return Error{"handshake", "it took too long"};
     // No more than one flight at a time: what follows the handshake must stay in the socket for read().
     char* scratch = reactor_.scratch().data();
@@ -89,7 +85,6 @@ Awaitable<Result<void>> Stream::handshake(SSL_CTX* context) {
     if (status == TlsSession::Status::failed) co_return Error{"tls_handshake", tls_->error()};
     if (result.ended || !sent) co_return Error{"tls_handshake", "the peer hung up"};
     while (!tls_->output().empty() && !closed()) {
-      error_code ignored;
       co_await socket_.async_wait(StreamSocket::wait_write, into(ignored));
       send_output();
     }

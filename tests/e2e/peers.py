@@ -82,7 +82,7 @@ class Mosquitto:
         self.subscribers = []
         self.process = None
         self.config = self.directory / f"mosquitto-{self.port}.conf"
-        # Limits off: what a slow subscriber has yet to take is not for the broker to drop.
+        # No limit: what a slow subscriber has yet to take is not for the broker to drop.
         self.config.write_text(f"user root\nlistener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
                                f"persistence_location {self.directory}/\npersistence_file mosquitto-{self.port}.db\n"
                                f"max_queued_messages 0\nlog_type error\n{extra}\n")

@@ -39,7 +39,7 @@ ERRORS = [
     (12, 30, "unknown key 'max_lenght', did you mean 'max_length'?"),
     (14, 15, "devise"),
     (18, 14, "no adapter or transform is called 'moer', did you mean 'more'?"),
-    (19, 10, "ftp"),
+    (19, 10, "http://"),
     (21, 28, "yes"),
 ]
 GOOD = """\
@@ -76,7 +76,7 @@ class Check(Case):
         for (row, column, message), (_, expected_column, said) in zip(found, ERRORS):
             self.assertEqual(int(column), expected_column, f"line {row}: {message}")
             self.assertIn(said, message)
-        self.assertEqual(text.rstrip().splitlines()[-1], "10 errors")
+        self.assertRegex(text.rstrip().splitlines()[-1], "^10 errors")
 
     def test_the_caret_stands_under_the_word(self):
         self.assertIn("\n".join([
@@ -102,7 +102,8 @@ class Check(Case):
         self.refused(GOOD + "sinks:\n  other: { type: console }\n", "duplicate|twice", ":4:", ":6:")
         self.refused(GOOD + "---\n" + GOOD, "document")
         self.refused(b"gateway: { id: \"\xff\" }\n", "UTF-8")
-        self.refused("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n", "alias|anchor")
+        bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+        self.refused(bomb, "alias|anchor")
         self.refused("x: &a [*a]\n", "alias|anchor")
         self.refused(GOOD + "#" * (1 << 20), "1 MiB")
         self.refused("[" * 5000, "plant.yaml")
@@ -181,10 +182,9 @@ class Check(Case):
     def test_for_machines(self):
         result = self.check(TEN, "--json")
         self.assertEqual(result.returncode, 78)
-        problems = json.loads(result.stdout)
-        problems = problems["problems"] if isinstance(problems, dict) else problems
-        self.assertEqual(len(problems), 10)
-        self.assertEqual([problem["line"] for problem in problems], [row for row, _, _ in ERRORS])
+        answer = json.loads(result.stdout)
+        self.assertIs(answer["ok"], False)
+        self.assertEqual([(error["line"], error["column"]) for error in answer["errors"]], [place[:2] for place in ERRORS])
 
 
 if __name__ == "__main__":

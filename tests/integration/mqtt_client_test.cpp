@@ -98,7 +98,7 @@ TEST_CASE("a wrong password is told as such, and does not make it try hot") {
 }
 
 TEST_CASE("a refused subscription is told, others stand") {
-  Mosquitto broker({.acl = "topic read allowed/#\n", .extra = "auth_plugin_deny_special_chars true"});
+  Mosquitto broker({.acl = "topic read allowed/#\n"});
   reactor::Reactor reactor;
   Probe probe(reactor, options_for(broker.url()), named("subscriber"));
   probe.subscriptions = {{"forbidden/#", 1}, {"allowed/#", 1}};
@@ -177,7 +177,8 @@ TEST_CASE("TLS: a broker that wants a certificate of ours") {
   }
 }
 
-TEST_CASE("a second client with the same client_id is named as the cause") {
+// mosquitto 2.0.11 closes without a word; brokers that send DISCONNECT 0x8e are in the unit tests.
+TEST_CASE("a second client with the same client_id is asked for as the cause") {
   Mosquitto broker;
   reactor::Reactor reactor;
   Probe probe(reactor, options_for(broker.url()), named("twin"));
@@ -185,7 +186,7 @@ TEST_CASE("a second client with the same client_id is named as the cause") {
   Process other({"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-i", "twin", "-t", "x", "-W", "20"});
   REQUIRE(probe.until([&] { return !probe.problems.empty(); }));
   INFO(probe.problems.front());
-  CHECK(probe.problems.front().find("another client uses this client_id") != std::string::npos);
+  CHECK(probe.problems.front().find("does another client use the client_id 'twin'?") != std::string::npos);
 }
 
 TEST_CASE("a broker that is restarted is found again, and the rest of the bundle is told as lost") {
@@ -267,7 +268,7 @@ TEST_CASE("a session that the broker keeps has what came meanwhile") {
     CHECK(!probe.session_present);
     REQUIRE(probe.until([&] { return probe.answers.size() == 1; }));
     probe.client.hold();
-    REQUIRE(broker.wait_for_log("Received DISCONNECT from " + setup.client_id));
+    REQUIRE(probe.until([&] { return occurrences(broker.log(), "Received DISCONNECT from " + setup.client_id) == 1; }));
     broker.publish("kept", "meanwhile");
     probe.client.release();
     REQUIRE(probe.until([&] { return probe.messages.size() == 1; }));

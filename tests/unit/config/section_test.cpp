@@ -111,6 +111,15 @@ TEST_CASE("a key that nobody asked for is unknown") {
   CHECK(far.only() == "unknown key 'zebra'; known here: length");
 }
 
+TEST_CASE("a required option that is misspelt is one mistake, not two") {
+  Reading option("lenght: 1\n", [](Section& s) { s.integer("length", required, "m"); });
+  CHECK(option.only() == "unknown key 'lenght', did you mean 'length'?");
+  Reading type("a: { tpye: tcp, port: 1 }\n", [](Section& s) {
+    s.section("a", "m", [](Section& a) { read_type(a, "adapter", {"tcp", "udp"}); });
+  });
+  CHECK(type.only() == "unknown key 'tpye', did you mean 'type'?");
+}
+
 TEST_CASE("a named map gives each name once, and refuses names that nothing could call") {
   std::string names;
   Reading reading("a: { x: {}, \"y*\": {} }\n", [&](Section& s) {
@@ -148,7 +157,7 @@ TEST_CASE("an unknown type names the known ones, and its other keys are not blam
   Reading missing("a: { port: 1 }\n", [](Section& s) {
     s.section("a", "m", [](Section& a) { read_type(a, "adapter", {"tcp", "udp"}); });
   });
-  CHECK(missing.only() == "'type' is required: which adapter it is");
+  CHECK(missing.only() == "'type' is required: Which adapter it is.");
 }
 
 TEST_CASE("a secret never shows") {

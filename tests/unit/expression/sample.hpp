@@ -25,6 +25,8 @@ class Sample {
     message.time = TimePoint(std::chrono::microseconds(1769847330123456));
     message.received.wall = TimePoint(std::chrono::microseconds(1769847331000000));
   }
+  Sample(const Sample&) = delete;
+  Sample& operator=(const Sample&) = delete;
 
   /// A value at a path; its text as in the document, without the quotes of a string.
   Sample& with(const std::vector<std::string>& path, Value::Kind kind, std::string_view text) {
@@ -36,7 +38,9 @@ class Sample {
   }
   Sample& text(const std::string& name, std::string_view text) { return with({name}, Value::Kind::string, text); }
   Sample& number(const std::string& name, std::string_view text) { return with({name}, Value::Kind::number, text); }
-  Sample& boolean(const std::string& name, bool truth) { return with({name}, Value::Kind::boolean, truth ? "true" : "false"); }
+  Sample& boolean(const std::string& name, bool truth) {
+    return with({name}, Value::Kind::boolean, truth ? "true" : "false");
+  }
 
   Origin origin;
   Message message;

@@ -36,7 +36,8 @@ std::string compact(std::string_view text) {
 
 TEST_CASE("a string is quoted, and what cannot stand in it is escaped") {
   CHECK(quoted("") == R"("")");
-  CHECK(quoted("plain text that is longer than one block of sixteen") == R"("plain text that is longer than one block of sixteen")");
+  CHECK(quoted("plain text that is longer than one block of sixteen") ==
+        R"("plain text that is longer than one block of sixteen")");
   CHECK(quoted("a\"b\\c/d") == R"("a\"b\\c/d")");
   CHECK(quoted("\b\f\n\r\t") == R"("\b\f\n\r\t")");
   CHECK(quoted(std::string_view("\0\x1f\x7f", 3)) == "\"\\u0000\\u001f\x7f\"");
@@ -116,7 +117,8 @@ TEST_CASE("every code point is UTF-8 but the surrogates") {
     if (code < 0x800) {
       text = {static_cast<char>(0xC0 | code >> 6), static_cast<char>(0x80 | (code & 0x3F))};
     } else if (code < 0x10000) {
-      text = {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 0x3F)), static_cast<char>(0x80 | (code & 0x3F))};
+      text = {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 0x3F)),
+              static_cast<char>(0x80 | (code & 0x3F))};
     } else {
       text = {static_cast<char>(0xF0 | code >> 18), static_cast<char>(0x80 | (code >> 12 & 0x3F)),
               static_cast<char>(0x80 | (code >> 6 & 0x3F)), static_cast<char>(0x80 | (code & 0x3F))};

@@ -18,7 +18,8 @@ TEST_CASE("before it is started, a line goes straight to standard error") {
   Captured captured(STDERR_FILENO);
   Log("gateway").info("reading {}", "plant.yaml");
   const std::string text = captured.text();
-  CHECK(std::regex_match(text, std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info  gateway: reading plant\.yaml\n)")));
+  CHECK(std::regex_match(text,
+                         std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info  gateway: reading plant\.yaml\n)")));
 }
 
 TEST_CASE("lines come out in their order, with the level and the component, once it is started") {

@@ -32,8 +32,9 @@ TEST_CASE("a family has its help and type once, with all its series behind them"
 TEST_CASE("label values and help are escaped") {
   Metrics metrics;
   metrics.counter("x_total", {{"sink", "a\"b\\c\nd"}}, "One\\two\n\"three\".") = 1;
-  CHECK(metrics.prometheus() == "# HELP x_total One\\\\two\\n\"three\".\n# TYPE x_total counter\n"
-                                "x_total{sink=\"a\\\"b\\\\c\\nd\"} 1\n");
+  CHECK(metrics.prometheus() ==
+        "# HELP x_total One\\\\two\\n\"three\".\n# TYPE x_total counter\n"
+        "x_total{sink=\"a\\\"b\\\\c\\nd\"} 1\n");
 }
 
 TEST_CASE("a gauge is read when it is asked for, and a later one takes its place") {

@@ -1,0 +1,42 @@
+// The operators' HTTP listener: health, readiness and metrics. The face of this room.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/section.hpp"
+#include "http/server.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace fieldgate::admin {
+
+/// Serves /healthz, /readyz and /metrics, on an address that only this machine reaches (the config sees to it).
+/// Everything it names outlives it.
+class Server {
+ public:
+  /// The adapters that do not take devices in, by name; empty if all do.
+  using Readiness = std::function<std::vector<std::string>()>;
+
+  Server(reactor::Reactor& reactor, const telemetry::Metrics& metrics, const config::Address& listen,
+         Readiness readiness, telemetry::Log log);
+
+  /// Binds. The error names the address and what to do.
+  Result<void> start();
+  void stop() { server_.stop(); }
+
+  /// The port that was bound.
+  std::uint16_t port() const { return server_.port(); }
+
+ private:
+  http::ServerResponse ready() const;
+
+  const telemetry::Metrics& metrics_;
+  Readiness readiness_;
+  telemetry::Log log_;
+  config::Address address_;
+  http::Server server_;
+};
+
+}  // namespace fieldgate::admin

@@ -1,0 +1,77 @@
+// File: runs of records with one path, appended on the worker.
+#include "sink/file.hpp"
+
+#include <utility>
+
+namespace fieldgate::sink {
+
+File::Config File::Config::read(config::Section& section) {
+  Config config;
+  const std::string path =
+      section.path("path", config::required, "The file; a template, it may differ by message.").string();
+  if (!path.empty()) {
+    auto parsed = expression::Template::parse(path, expression::Place::path);
+    if (parsed) {
+      config.path = std::move(*parsed);
+    } else {
+      section.error("path", parsed.error().text);
+    }
+  }
+  section.section("rotate", "When a file is put aside under a name with its time.", [&](config::Section& s) {
+    config.rotate.every =
+        s.duration("every", config.rotate.every, "A new file for each such span of UTC.", std::chrono::seconds(1));
+    config.rotate.max_size = s.size("max_size", config.rotate.max_size, "A file does not grow beyond it.", {1024});
+    config.rotate.keep = static_cast<std::size_t>(s.integer("keep", static_cast<std::int64_t>(config.rotate.keep),
+                                                            "How many stay; the oldest are removed.", {1, 100000}));
+  });
+  return config;
+}
+
+File::File(const Config& config, const Context& context)
+    : config_(config), encoding_(context.encoding.type), reactor_(context.reactor), writer_(config.rotate) {
+  config_.path.bind(context.environment, context.paths);
+  if (!config_.path.varies()) path_ = config_.path.constant();
+}
+
+Result<void> File::append_key(const Message& message, std::string& out) const {
+  return config_.path.varies() ? config_.path.fill(message, out) : Result<void>();
+}
+
+Awaitable<Delivery> File::deliver(const Batch& batch, std::size_t first, std::size_t) {
+  Delivery delivery;
+  std::function<void()> job = [this, &batch, first, &delivery] { delivery = append(batch, first); };
+  co_await reactor_.blocking(std::move(job));
+  up_ = delivery.outcome == Delivery::Outcome::confirmed;
+  co_return delivery;
+}
+
+Delivery File::append(const Batch& batch, std::size_t first) {
+  const TimePoint now = Instant::now().wall;
+  const bool is_array = encoding_ == Encoding::Type::json_array;
+  Result<void> done;
+  std::size_t begin = first;
+  std::string lines;
+  while (begin < batch.size()) {
+    std::size_t end = begin + 1;
+    while (end < batch.size() && batch.key(end) == batch.key(begin)) ++end;
+    lines.assign(is_array ? "[" : "").append(batch.run(begin, end)).append(is_array ? "]\n" : "\n");
+    const std::string path = config_.path.varies() ? std::string(batch.key(begin)) : path_;
+    done = writer_.append(path, lines, now);
+    if (!done) break;
+    begin = end;
+  }
+  const auto synced = writer_.sync();
+  if (done && synced) return Delivery::done();
+  const Error& error = synced ? done.error() : synced.error();
+  Delivery delivery;
+  delivery.outcome = synced && error.reason == "path" ? Delivery::Outcome::rejected : Delivery::Outcome::retry;
+  delivery.delivered = synced ? begin - first : 0;
+  delivery.rejected = delivery.outcome == Delivery::Outcome::rejected ? 1 : 0;
+  delivery.reason = error.reason;
+  delivery.text = error.text;
+  return delivery;
+}
+
+Awaitable<> File::stop(Duration) { co_return; }
+
+}  // namespace fieldgate::sink

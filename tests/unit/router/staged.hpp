@@ -1,0 +1,46 @@
+// A transform's surroundings: what it is given, and what comes out of it.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/json_checker.hpp"
+#include "router/transform.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace fieldgate::router {
+
+struct Staged {
+  struct Output final : Input {
+    void accept(const Message& message) override {
+      documents.emplace_back(message.document.json);
+      picked.clear();
+      for (const Value& value : message.document.picked)
+        picked.emplace_back(value.kind == Value::Kind::missing ? "-" : value.text);
+    }
+    std::vector<std::string> documents;
+    std::vector<std::string> picked;  // of the last one
+  };
+
+  void send(Transform& transform, std::string_view json) {
+    codec::JsonChecker checker(paths);
+    Message message;
+    message.device = "dev-1";
+    message.origin = &origin;
+    if (checker.check(json, message.document)) throw std::runtime_error("the test's document is no JSON");
+    transform.accept(message);
+  }
+
+  telemetry::Metrics metrics;
+  telemetry::Reasons dropped{
+      metrics, "fieldgate_transform_dropped_total", {{"transform", "t"}}, "Messages taken away."};
+  expression::Paths paths;
+  expression::Environment environment{"plant-7", ""};
+  TransformContext context{"t", environment, paths, dropped};
+  Origin origin;
+  Output output;
+};
+
+}  // namespace fieldgate::router
