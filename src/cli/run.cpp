@@ -14,7 +14,7 @@ namespace {
 
 int run(const std::string& file) {
   const gateway::Catalogue catalogue = gateway::builtin();
-  gateway::Loaded loaded = gateway::load(file, catalogue);
+  gateway::Loaded loaded = gateway::load(file, catalogue, gateway::Purpose::run);
   std::fputs(config::print_problems(loaded.problems, loaded.files).c_str(), stderr);
   if (!loaded.configuration) return bad_config;
   return gateway::run_service(*loaded.configuration, version());

@@ -256,6 +256,9 @@ class Reader {
   /// True for `check --syntax`: no file and no environment is touched.
   bool syntax_only = false;
 
+  /// True for `run`: what is unsafe but works is then a warning, since a gateway that stays away loses messages.
+  bool starting = false;
+
   /// The root of the file, for names that lead elsewhere in it (`protocol: meter-v1`).
   const Node* root = nullptr;
 

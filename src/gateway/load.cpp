@@ -5,12 +5,13 @@
 
 namespace fieldgate::gateway {
 
-Loaded load(const std::filesystem::path& file, const Catalogue& catalogue, bool syntax_only) {
+Loaded load(const std::filesystem::path& file, const Catalogue& catalogue, Purpose purpose) {
   Loaded loaded;
-  const auto document = config::load(file, syntax_only, loaded.files, loaded.problems);
+  const auto document = config::load(file, purpose == Purpose::syntax, loaded.files, loaded.problems);
   if (!document) return loaded;
   config::Reader reader(loaded.problems);
-  reader.syntax_only = syntax_only;
+  reader.syntax_only = purpose == Purpose::syntax;
+  reader.starting = purpose == Purpose::run;
   document->lead(reader, loaded.files);
   catalogue.provide_to(reader);
   std::optional<Configuration> configuration;

@@ -17,7 +17,13 @@ struct Loaded {
   config::Problems problems;
 };
 
-/// Reads and checks `file`. With `syntax_only` no other file and no environment is touched.
-Loaded load(const std::filesystem::path& file, const Catalogue& catalogue, bool syntax_only = false);
+enum class Purpose : unsigned char {
+  check,   ///< everything counts
+  syntax,  ///< no other file and no environment is touched
+  run,     ///< what is unsafe but works is a warning
+};
+
+/// Reads and checks `file`.
+Loaded load(const std::filesystem::path& file, const Catalogue& catalogue, Purpose purpose);
 
 }  // namespace fieldgate::gateway

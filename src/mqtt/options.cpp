@@ -12,7 +12,10 @@ constexpr std::string_view plain_scheme = "mqtt://";
 constexpr std::string_view tls_scheme = "mqtts://";
 
 Error bad_url(std::string_view url, std::string_view what) {
-  return {"url", fmt::format("'{}' {}; write mqtt://host:1883, or mqtts://host:8883 with TLS", url, what)};
+  // A password that was written where none belongs is still a password.
+  const std::size_t at = url.rfind('@');
+  const std::string shown = at == std::string_view::npos ? std::string(url) : "***" + std::string(url.substr(at));
+  return {"url", fmt::format("'{}' {}; write mqtt://host:1883, or mqtts://host:8883 with TLS", shown, what)};
 }
 
 // Paho makes its own OpenSSL context, and these have no way into it.

@@ -97,6 +97,7 @@ Wiring resolve(const std::vector<Source>& adapters, const std::vector<Stage>& tr
     for (const std::size_t source : sources_of(sinks[i], names, adapters.size(), problems)) outputs_of(source).sinks.push_back(i);
   }
   check_transforms(wiring, transforms, problems);
+  if (problems.errors() > 0) return wiring;  // an input that leads nowhere is what was meant to read them
   for (std::size_t i = 0; i < adapters.size(); ++i) {
     if (wiring.adapters[i].sinks.empty() && wiring.adapters[i].transforms.empty()) {
       problems.warning(adapters[i].mark, adapters[i].path, "no sink reads this adapter; its messages go nowhere");

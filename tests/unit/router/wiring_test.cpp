@@ -67,11 +67,20 @@ TEST_CASE("transforms must not go round in a circle") {
   CHECK(problems.sorted()[0].text.find("goes round in a circle: ") == 0);
 }
 
-TEST_CASE("a transform that nothing reads is an error, an unread adapter a warning") {
+TEST_CASE("a transform that nothing reads is an error") {
   config::Problems problems;
   resolve({source("a"), source("b")}, {stage("x", {"a"})}, {stage("out", {"a"})}, problems);
   CHECK(only_error(problems) == "nothing reads this transform; name it in the inputs of a sink");
+}
+
+TEST_CASE("an adapter that no sink reads is a warning, but not beside an input that leads nowhere") {
+  config::Problems problems;
+  resolve({source("a"), source("b")}, {}, {stage("out", {"a"})}, problems);
   CHECK(problems.warnings() == 1);
+  CHECK(problems.errors() == 0);
+  config::Problems mistyped;
+  resolve({source("a"), source("b")}, {}, {stage("out", {"a", "bb"})}, mistyped);
+  CHECK(mistyped.warnings() == 0);
 }
 
 TEST_CASE("an adapter and a transform of one name could both be meant") {
