@@ -1,5 +1,8 @@
 # The libraries that Fieldgate stands on, all of them Debian packages (see scripts/packages).
 find_package(Threads REQUIRED)
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW)  # Boost's own configuration instead of CMake's FindBoost
+endif()
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)

@@ -70,6 +70,7 @@ inline std::uint32_t JsonTokens::string_stops(const char* at) const {
   return scan::string_stops(padded) & ((std::uint32_t{1} << left) - 1);
 }
 
+/// Inlined by force: by itself GCC makes it a call, and the whole check takes twice the time.
 [[gnu::always_inline]] inline const char* JsonTokens::string(const char* at, bool& escaped) {
   for (;;) {
     const std::uint32_t stops = string_stops(at);

@@ -40,7 +40,8 @@ void Client::Core::handle(const Event& event) {
   switch (event.kind) {
     case Event::Kind::connected:
       answered_ = true;
-      connected = !leaving();
+      shorter_keepalive_ = event.max_keepalive_s < keepalive_s_;
+      connected = !leaving() && !shorter_keepalive_;
       session_present_ = event.session_present;
       broker = {event.max_packet, event.max_qos, event.retain_available};
       mailbox->limit(event.receive_maximum);

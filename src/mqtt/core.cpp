@@ -148,17 +148,14 @@ Awaitable<> Client::Core::connect(std::size_t index) {
   for (const std::string& address : found) {
     int version = versions_[index] != 0 ? versions_[index] : options_.version == Version::v3_1_1 ? version_3_1_1 : version_5;
     for (;;) {
-      const std::uint32_t keepalive = keepalive_s_;
       if (leaving() || Clock::now() >= deadline) co_return;
       co_await attempt(server, address, version, deadline);
-      if (connected && keepalive_s_ == keepalive) {
+      if (connected) {
         versions_[index] = version;
         co_return;
       }
-      const bool again = connected;  // the broker wants a shorter keepalive, which Paho does not see to by itself
-      connected = false;
       co_await close();
-      if (again) continue;
+      if (shorter_keepalive_) continue;
       versions_[index] = 0;
       if (!falls_back(version)) break;
       log_.info("{}: does not speak MQTT 5, trying 3.1.1", where_);
@@ -192,7 +189,7 @@ Awaitable<std::vector<std::string>> Client::Core::addresses(const Server& server
 
 Awaitable<> Client::Core::attempt(const Server& server, const std::string& address, int version, Clock::time_point deadline) {
   ++session_;
-  answered_ = false;
+  answered_ = shorter_keepalive_ = false;
   refusal_ = {};
   worker->open(plan(server, address, version));
   deadline += paho_lag;

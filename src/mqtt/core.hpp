@@ -69,6 +69,7 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
   // Of the attempt, or the connection, under way.
   std::uint64_t session_ = 0;
   bool answered_ = false;
+  bool shorter_keepalive_ = false;  // the broker wants one, which Paho does not see to by itself
   bool closed_ = false;
   bool session_present_ = false;
   Event refusal_{};

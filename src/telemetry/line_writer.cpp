@@ -34,6 +34,7 @@ void LineWriter::start() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { work(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  running_ = true;
 }
 
 void LineWriter::stop(std::chrono::milliseconds grace) {
@@ -45,6 +46,7 @@ void LineWriter::stop(std::chrono::milliseconds grace) {
   }
   wake_.notify_one();
   thread_.join();
+  running_ = false;
   const std::lock_guard lock(mutex_);
   dropped_ += size_;
   size_ = 0;
@@ -56,7 +58,7 @@ void LineWriter::write(std::string_view line) {
     shortened.assign(line.substr(0, max_line)).append("...\n");
     line = shortened;
   }
-  if (!thread_.joinable()) {
+  if (!running_) {
     put(line);
     return;
   }

@@ -49,6 +49,7 @@ class LineWriter {
   std::size_t first_ = 0;
   std::size_t size_ = 0;
   bool stopping_ = false;
+  std::atomic<bool> running_{false};
   std::thread thread_;
 };
 

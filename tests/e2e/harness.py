@@ -34,18 +34,25 @@ def until(condition, what, patience=PATIENCE):
         time.sleep(0.02)
 
 
+_reservations = []
+
+
 def free_port(host="127.0.0.1"):
-    """A port that TCP and UDP can bind, below those that the kernel gives to clients."""
+    """A port that TCP and UDP can bind, below those that the kernel gives to clients. No other test process gets it too: each
+    holds a name in the abstract namespace of Unix sockets for every port that it took."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
         port = random.randint(12000, 32000)
+        reservation = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
+            reservation.bind(f"\0fieldgate-test-port-{port}")
             for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
                 with socket.socket(family, kind) as probe:
                     probe.bind((host, port))
+            _reservations.append(reservation)
             return port
         except OSError:
-            continue
+            reservation.close()
 
 
 def environment(**extra):

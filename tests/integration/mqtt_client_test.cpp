@@ -97,17 +97,6 @@ TEST_CASE("a wrong password is told as such, and does not make it try hot") {
   }
 }
 
-TEST_CASE("a refused subscription is told, others stand") {
-  Mosquitto broker({.acl = "topic read allowed/#\n"});
-  reactor::Reactor reactor;
-  Probe probe(reactor, options_for(broker.url()), named("subscriber"));
-  probe.subscriptions = {{"forbidden/#", 1}, {"allowed/#", 1}};
-  REQUIRE(probe.connect());
-  REQUIRE(probe.until([&] { return probe.answers.size() == 2; }));
-  CHECK(probe.answers[0] >= 0x80);
-  CHECK(probe.answers[1] == 1);
-}
-
 TEST_CASE("a refused publication is told with its reason code") {
   Mosquitto broker({.acl = "topic write allowed/#\n"});
   reactor::Reactor reactor;
