@@ -31,9 +31,9 @@ Mqtt::Mqtt(const Config& config, const Context& context)
 mqtt::Setup Mqtt::setup(Config& config, const Context& context) {
   config.client_id.bind(context.environment, context.paths);
   mqtt::Setup setup;
-  setup.client_id = config.client_id.empty()
-                        ? mqtt::default_client_id(context.environment.gateway, context.environment.instance, context.name)
-                        : config.client_id.constant();
+  setup.client_id = config.client_id.empty() ? mqtt::default_client_id(context.environment.gateway,
+                                                                       context.environment.instance, context.name)
+                                             : config.client_id.constant();
   setup.session_expiry = config.session_expiry;
   setup.clean_start = config.session_expiry == Duration::zero();
   return setup;
@@ -85,7 +85,8 @@ void Mqtt::subscribed(std::size_t index, int code) {
   } else {
     subscribed_[index] = Subscribed::refused;
     counters_.errors.count("subscribe_refused");
-    log_.error("the broker refuses the subscription to {}: {}; asking again in a minute", wanted.filter, mqtt::reason_text(code));
+    log_.error("the broker refuses the subscription to {}: {}; asking again in a minute", wanted.filter,
+               mqtt::reason_text(code));
     if (!asking_again_) reactor_.spawn(ask_again());
   }
 }
@@ -122,8 +123,9 @@ void Mqtt::pressure() {
   // Without a session at the broker nobody would hold what we do not take.
   if (config_.session_expiry == Duration::zero() || pressed_ || client_.waiting() <= relieved_bytes) return;
   pressed_ = true;
-  log_.limited(telemetry::Level::warn, "pressure",
-               "messages arrive faster than they are taken: leaving the broker until they are; its session holds the rest");
+  log_.limited(
+      telemetry::Level::warn, "pressure",
+      "messages arrive faster than they are taken: leaving the broker until they are; its session holds the rest");
   client_.hold();
 }
 
@@ -136,7 +138,8 @@ void Mqtt::return_if_relieved() {
 void Mqtt::dropped(std::uint64_t overflow, std::uint64_t too_large) {
   if (overflow > 0) {
     counters_.errors.count("overflow", overflow);
-    log_.limited(telemetry::Level::error, "overflow", "{} messages are lost: they arrived faster than they could be taken", overflow);
+    log_.limited(telemetry::Level::error, "overflow",
+                 "{} messages are lost: they arrived faster than they could be taken", overflow);
   }
   if (too_large > 0) {
     counters_.errors.count("too_large", too_large);

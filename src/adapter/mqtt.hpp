@@ -72,7 +72,7 @@ class Mqtt final : public Adapter, private protocol::Receiver, private mqtt::Han
   bool pressed_ = false;  // away from the broker until the inbox is nearly empty
   bool started_ = false;
   bool stopping_ = false;
-  mqtt::Client client_;   // last: it tells the others
+  mqtt::Client client_;  // last: it tells the others
 };
 
 }  // namespace fieldgate::adapter

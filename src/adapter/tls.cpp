@@ -8,8 +8,12 @@ Tls::Config Tls::Config::read(config::Section& section) {
   config.stream = StreamOptions::read(section, true);
   config.tls = config::TlsServerOptions::read(section);
   using Verify = config::TlsServerOptions::VerifyClient;
-  const std::string& device = config.stream.protocol.device.source();
-  if (device.find("tls.cn") == std::string::npos) return config;
+  const config::Address& listen = config.stream.listen;
+  const bool local = listen.kind != config::Address::Kind::tcp || listen.host == "localhost" || listen.host == "::1" || listen.host.starts_with("127.");
+  if (config.tls.verify_client == Verify::none && !local && config.stream.limits.allow.empty() && !section.describing()) {
+    section.warning("tls", "anybody can connect: no client certificate is asked for; give 'ca_file', or limits.allow");
+  }
+  if (!config.stream.protocol.device.uses(expression::Name::tls_cn)) return config;
   if (config.tls.verify_client == Verify::optional) {
     section.warning("tls", "verify_client: optional lets devices in without a certificate, but the device's name comes from {{ tls.cn }}: "
                            "their messages will be refused");

@@ -10,7 +10,7 @@ Udp::Config Udp::Config::read(config::Section& s) {
   config.gather = s.duration("gather", config.gather, "How long a busy adapter waits for more, to save wake-ups; an idle one never does.");
   config.receive_buffer = s.size("receive_buffer", config.receive_buffer, "The kernel's buffer for datagrams not yet taken.", {4096, 1 << 30});
   s.section("limits", "What protects the gateway from its peers.", [&](config::Section& limits) { config.allow = read_allow(limits); });
-  config.protocol = protocol::FramedConfig::read(s, protocol::FramedConfig::Transport::datagram);
+  config.protocol = protocol::FramedConfig::read(s, protocol::FramedConfig::Transport::udp);
   if (s.has("tls")) {
     s.claim({.name = "tls"});
     s.error("tls", "a udp adapter has no 'tls'; TLS needs connections: type: tls");

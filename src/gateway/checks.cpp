@@ -7,10 +7,12 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "adapter/mqtt.hpp"
 #include "adapter/tcp.hpp"
 #include "adapter/tls.hpp"
 #include "adapter/udp.hpp"
 #include "config/node.hpp"
+#include "sink/mqtt.hpp"
 
 namespace fieldgate::gateway {
 
@@ -76,6 +78,41 @@ void check_listeners(const Configuration& c, const std::vector<router::Source>& 
       if (!other || !c.adapters[j].enabled || !collide(*mine, *other)) continue;
       problems.error(adapters[i].mark, adapters[i].path + ".listen",
                      mine->address.text() + " is taken by adapters." + c.adapters[j].name + " (" + at_line(adapters[j].mark) + ")");
+    }
+  }
+}
+
+void check_client_ids(const Configuration& c, const std::vector<router::Source>& adapters, const std::vector<router::Stage>& sinks,
+                      config::Problems& problems) {
+  struct Client {
+    std::string id;
+    std::string path;
+    config::Mark mark;
+    std::vector<mqtt::Server> servers;
+  };
+  const auto id_of = [&](const expression::Template& written, const std::string& name) {
+    return written.empty() ? mqtt::default_client_id(c.id, "", name) : written.source();
+  };
+  std::vector<Client> clients;
+  for (std::size_t i = 0; i < c.adapters.size(); ++i) {
+    const auto* config = c.adapters[i].factory.config<adapter::Mqtt>();
+    if (config && c.adapters[i].enabled) {
+      clients.push_back({id_of(config->client_id, c.adapters[i].name), adapters[i].path, adapters[i].mark, config->connection.servers});
+    }
+  }
+  for (std::size_t i = 0; i < c.sinks.size(); ++i) {
+    const auto* config = c.sinks[i].factory.sink.config<sink::Mqtt>();
+    if (config && c.sinks[i].enabled) {
+      clients.push_back({id_of(config->client_id, c.sinks[i].name), sinks[i].path, sinks[i].mark, config->connection.servers});
+    }
+  }
+  for (auto mine = clients.begin(); mine != clients.end(); ++mine) {
+    for (auto other = clients.begin(); other != mine; ++other) {
+      const auto shared = std::find_first_of(mine->servers.begin(), mine->servers.end(), other->servers.begin(), other->servers.end());
+      if (mine->id != other->id || shared == mine->servers.end()) continue;
+      problems.error(mine->mark, mine->path + ".client_id",
+                     "'" + mine->id + "' is the client_id of " + other->path + " (" + at_line(other->mark) + ") too, at " + shared->text() +
+                         "; the broker would end one connection for the other: give each its own");
     }
   }
 }

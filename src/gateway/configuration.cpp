@@ -88,6 +88,7 @@ Configuration Configuration::read(config::Section& root) {
   if (c.sinks.empty()) root.error("", "there are no 'sinks': nothing would go out");
   c.wiring = router::resolve(sources, transforms, sinks, root.reader().problems());
   check_listeners(c, sources, root);
+  check_client_ids(c, sources, sinks, root.reader().problems());
   check_blocking(c, sinks, root.reader().problems());
   check_default_id(root);
   return c;

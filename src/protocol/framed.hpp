@@ -27,12 +27,10 @@ struct TimeOptions {
 
 /// What `protocol:` says.
 struct FramedConfig {
-  enum class Transport : std::uint8_t {
-    stream,    ///< bytes without boundaries: `framing` is required
-    datagram,  ///< one message a datagram: `framing` says how several frames stand in it; left out, it is the frame
-  };
+  /// What carries it: decides whether it needs a framing, and which names its templates can have.
+  enum class Transport : std::uint8_t { tcp, tls, udp, mqtt };
 
-  framing::Factory framing;
+  framing::Factory framing;  ///< none: a datagram, or an MQTT message, is a frame
   Duration frame_timeout = std::chrono::seconds(30);
   codec::Factory codec;
   expression::Template device;

@@ -22,29 +22,49 @@ TimeOptions read_time(config::Section& protocol) {
   return options;
 }
 
+/// The name in `used` that cannot exist with this transport; empty if all can.
+std::string_view impossible_name(const expression::Template& used, FramedConfig::Transport transport) {
+  using expression::Name;
+  using Transport = FramedConfig::Transport;
+  const bool mqtt = transport == Transport::mqtt;
+  if (!mqtt && (used.uses(Name::topic) || used.uses(Name::topic_level))) return "topic";
+  if (mqtt && (used.uses(Name::peer_ip) || used.uses(Name::peer_port))) return "peer";
+  if (transport != Transport::tls && used.uses(Name::tls_cn)) return "tls.cn";
+  return {};
+}
+
+void check_names(config::Section& s, std::string_view option, const expression::Template& used, FramedConfig::Transport transport) {
+  static constexpr std::string_view names[] = {"tcp", "tls", "udp", "mqtt"};
+  const std::string_view name = impossible_name(used, transport);
+  if (name.empty()) return;
+  s.error(option, "'" + std::string(name) + "' cannot exist here: the adapter is of type " +
+                      std::string(names[static_cast<std::size_t>(transport)]));
+}
+
 }  // namespace
 
 FramedConfig FramedConfig::read_map(config::Section& s, std::optional<Transport> transport) {
   FramedConfig config;
-  const bool stream = transport == Transport::stream;
+  const bool stream = transport == Transport::tcp || transport == Transport::tls;
   if (stream && !s.describing() && !s.has("framing")) {
     s.error("", "needs a 'framing', which says where in the stream a message ends: framing: { type: line }");
   }
-  s.section("framing", "How frames are cut out of the bytes. TCP and TLS need one; a datagram is a frame by itself.",
-            [&](config::Section& framing) {
-              config.frame_timeout = framing.duration("frame_timeout", std::chrono::seconds(30),
-                                                      "A frame that was begun must be whole by then, or the connection is closed.",
-                                                      std::chrono::milliseconds(1));
-              if (framing.describing() || s.has("framing")) {
-                config.framing = framing.reader().get<config::Registry<framing::Factory>>().read(framing);
-              }
-            });
-  s.section("codec", "How a frame is read.", [&](config::Section& codec) {
-    config.codec = codec.reader().get<config::Registry<codec::Factory>>().read(codec);
+  s.section("framing", "How frames are cut out of the bytes. TCP and TLS need one; a datagram is a frame by itself.", [&](config::Section& f) {
+    config.frame_timeout = f.duration("frame_timeout", std::chrono::seconds(30),
+                                      "A frame that was begun must be whole by then, or the connection is closed.",
+                                      std::chrono::milliseconds(1));
+    if (f.describing() || s.has("framing")) config.framing = f.reader().get<config::Registry<framing::Factory>>().read(f);
   });
+  s.section("codec", "How a frame is read.",
+            [&](config::Section& c) { config.codec = c.reader().get<config::Registry<codec::Factory>>().read(c); });
   config.device = expression::read_template(s, "device", config::required, "Which device a message is of, such as \"{{ data.device }}\".",
                                             expression::Place::plain);
+  if (config.device.uses(expression::Name::device)) s.error("device", "'device' cannot name itself");
   config.time = read_time(s);
+  if (transport) {
+    check_names(s, "device", config.device, *transport);
+    check_names(s, "time", config.time.from, *transport);
+  }
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <exception>
 #include <map>
+#include <mutex>
 #include <random>
 #include <utility>
 
@@ -50,14 +51,38 @@ Result<Addresses> look_up(const std::string& host) {
   return addresses;
 }
 
-/// Between a job on another thread and the coroutine that waits for it. Whoever comes last frees it.
+/// What a coroutine waits with for a job on another thread. The job knows it only weakly: the timer must die with the
+/// coroutine, on the reactor.
 struct Handover {
   explicit Handover(asio::io_context& io) : done(io, Timer::time_point::max()) {}
   Timer done;
   bool finished = false;
 };
 
+/// On the reactor: wakes the coroutine, if it still waits.
+void finish(const std::weak_ptr<Handover>& waiting) {
+  const auto handover = waiting.lock();
+  if (!handover) return;
+  handover->finished = true;
+  handover->done.cancel();
+}
+
 }  // namespace
+
+/// The way back for jobs that may outlive the reactor.
+struct Reactor::Home {
+  explicit Home(asio::io_context* context) : io(context) {}
+
+  /// Any thread. Dropped where the reactor is gone.
+  template <class Handler>
+  void post(Handler handler) {
+    const std::scoped_lock lock(mutex);
+    if (io != nullptr) asio::post(*io, std::move(handler));
+  }
+
+  std::mutex mutex;
+  asio::io_context* io;
+};
 
 struct Reactor::Cache {
   std::map<std::string, Addresses, std::less<>> last_good;
@@ -68,9 +93,13 @@ Reactor::Reactor()
     : scratch_(new char[scratch_size]),
       worker_(std::make_unique<WorkerPool>(1)),
       resolvers_(std::make_unique<WorkerPool>(resolver_threads)),
-      cache_(std::make_unique<Cache>()) {}
+      cache_(std::make_unique<Cache>()),
+      home_(std::make_shared<Home>(&io_)) {}
 
-Reactor::~Reactor() = default;
+Reactor::~Reactor() {
+  const std::scoped_lock lock(home_->mutex);
+  home_->io = nullptr;
+}
 
 void Reactor::spawn(Awaitable<> work) {
   asio::co_spawn(io_, std::move(work), [](const std::exception_ptr& error) {
@@ -80,14 +109,10 @@ void Reactor::spawn(Awaitable<> work) {
 
 Awaitable<> Reactor::blocking(std::function<void()> job) {
   auto handover = std::make_shared<Handover>(io_);
-  const auto executor = io_.get_executor();
-  auto work = asio::make_work_guard(io_);
-  worker_->run([handover, job = std::move(job), executor, work] {
+  const std::weak_ptr<Handover> waiting = handover;
+  worker_->run([waiting, job = std::move(job), home = home_] {
     job();
-    asio::post(executor, [handover] {
-      handover->finished = true;
-      handover->done.cancel();
-    });
+    home->post([waiting] { finish(waiting); });
   });
   error_code ignored;
   while (!handover->finished) co_await handover->done.async_wait(into(ignored));
@@ -101,18 +126,17 @@ Awaitable<Result<Addresses>> Reactor::resolve(std::string host, Duration deadlin
 
   auto handover = std::make_shared<Handover>(io_);
   auto answer = std::make_shared<Result<Addresses>>(Error{"dns", "resolving '" + host + "' took too long"});
-  const auto executor = io_.get_executor();
+  const std::weak_ptr<Handover> waiting = handover;
   ++cache_->running;
-  resolvers_->run([this, handover, answer, host, executor] {
+  resolvers_->run([this, waiting, answer, host, home = home_] {
     Result<Addresses> found = look_up(host);
-    asio::post(executor, [this, handover, answer, host, found = std::move(found)]() mutable {
+    home->post([this, waiting, answer, host, found = std::move(found)]() mutable {
       --cache_->running;
       if (found && (cache_->last_good.size() < max_remembered || cache_->last_good.contains(host))) {
         cache_->last_good.insert_or_assign(host, *found);
       }
       *answer = std::move(found);
-      handover->finished = true;
-      handover->done.cancel();
+      finish(waiting);
     });
   });
   error_code ignored;

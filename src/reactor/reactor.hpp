@@ -52,6 +52,8 @@ class Reactor {
   std::unique_ptr<WorkerPool> resolvers_;
   struct Cache;
   std::unique_ptr<Cache> cache_;
+  struct Home;
+  std::shared_ptr<Home> home_;
 };
 
 /// Waits for `duration`, or until cancelled.

@@ -17,7 +17,6 @@ class Console final : public Sink {
   static constexpr std::string_view type = "console";
   static constexpr std::string_view meaning = "Writes messages to standard output, one a line.";
   static constexpr Encoding::Type default_encoding = Encoding::Type::json;
-  static constexpr bool streams = true;
 
   struct Config {
     int descriptor = 1;

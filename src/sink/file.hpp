@@ -14,7 +14,6 @@ class File final : public Sink {
   static constexpr std::string_view type = "file";
   static constexpr std::string_view meaning = "Appends messages to files, and rotates them.";
   static constexpr Encoding::Type default_encoding = Encoding::Type::ndjson;
-  static constexpr bool streams = false;
 
   struct Config {
     expression::Template path;

@@ -19,7 +19,6 @@ class Http final : public Sink {
   static constexpr std::string_view type = "http";
   static constexpr std::string_view meaning = "Sends batches of messages to a web service.";
   static constexpr Encoding::Type default_encoding = Encoding::Type::json_array;
-  static constexpr bool streams = false;
 
   enum class Method : std::uint8_t { post, put, patch };
   enum class Compression : std::uint8_t { none, gzip };

@@ -15,7 +15,8 @@ using std::chrono::steady_clock;
 using Outcome = Delivery::Outcome;
 
 constexpr std::size_t longest_topic = 65535;
-// Of a PUBLISH beside topic and payload: header, remaining length, length of the topic, packet identifier, no properties.
+// Of a PUBLISH beside topic and payload: header, remaining length, length of the topic, packet identifier, no
+// properties.
 constexpr std::size_t packet_overhead = 1 + 4 + 2 + 2 + 1;
 
 struct Rejection {
@@ -33,7 +34,8 @@ constexpr std::array<Rejection, 5> rejections = {{
 }};
 
 const Rejection* rejection_of(int code) {
-  const auto* const found = std::find_if(rejections.begin(), rejections.end(), [code](const Rejection& r) { return r.code == code; });
+  const auto* const found =
+      std::find_if(rejections.begin(), rejections.end(), [code](const Rejection& r) { return r.code == code; });
   return found == rejections.end() ? nullptr : found;
 }
 
@@ -51,11 +53,12 @@ Mqtt::Mqtt(const Config& config, const Context& context)
 }
 
 mqtt::Setup Mqtt::setup(Config& config, const Context& context) {
-  for (expression::Template* text : {&config.client_id, &config.topic, &config.will.topic}) text->bind(context.environment, context.paths);
+  for (expression::Template* text : {&config.client_id, &config.topic, &config.will.topic})
+    text->bind(context.environment, context.paths);
   mqtt::Setup setup;
-  setup.client_id = config.client_id.empty()
-                        ? mqtt::default_client_id(context.environment.gateway, context.environment.instance, context.name)
-                        : config.client_id.constant();
+  setup.client_id = config.client_id.empty() ? mqtt::default_client_id(context.environment.gateway,
+                                                                       context.environment.instance, context.name)
+                                             : config.client_id.constant();
   if (!config.will.topic.empty()) {
     setup.will = mqtt::Will{config.will.topic.constant(), config.will.payload, config.will.qos, config.will.retain};
   }
@@ -76,8 +79,10 @@ Result<void> Mqtt::append_key(const Message& message, std::string& out) const {
 
 void Mqtt::connected(bool) {
   up_ = true;
-  if (client_.possible_qos(config_.qos) < config_.qos) log_.warn("the broker has no QoS {}: publishing with less", config_.qos);
-  if (config_.retain && !client_.possible_retain(true)) log_.warn("the broker keeps no retained messages: publishing without retain");
+  if (client_.possible_qos(config_.qos) < config_.qos)
+    log_.warn("the broker has no QoS {}: publishing with less", config_.qos);
+  if (config_.retain && !client_.possible_retain(true))
+    log_.warn("the broker keeps no retained messages: publishing without retain");
   if (!config_.will.online.empty()) client_.publish(status(config_.will.online));
   wake_all();
 }
@@ -105,7 +110,8 @@ Awaitable<bool> Mqtt::wait_for_connection(Lane& lane) {
 Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::size_t index) {
   Lane& lane = lanes_[index];
   const bool is_connected = co_await wait_for_connection(lane);
-  if (!is_connected) co_return Delivery{.outcome = Outcome::retry, .reason = "connect", .text = problem_};
+  // The wait was here, so the next one can begin at once.
+  if (!is_connected) co_return Delivery{.outcome = Outcome::retry, .retry_after = Duration(0), .reason = "connect", .text = problem_};
   // Until the bundle is settled it is the client's; the client sees to it that this happens.
   lane.bundle->clear(client_.possible_qos(config_.qos), client_.possible_retain(config_.retain));
   const std::size_t end = encoding_.joins() ? fill_joined(lane, batch, first) : fill(lane, batch, first);
@@ -191,7 +197,8 @@ Delivery Mqtt::failed(int code, std::size_t delivered, std::size_t records) cons
     delivery.outcome = Outcome::rejected;
     delivery.rejected = records;
     delivery.reason = rejection->reason;
-    delivery.text = code == mqtt::Bundle::invalid ? "the topic is not UTF-8" : "the broker refused: " + mqtt::reason_text(code);
+    delivery.text =
+        code == mqtt::Bundle::invalid ? "the topic is not UTF-8" : "the broker refused: " + mqtt::reason_text(code);
   } else if (code == mqtt::Bundle::lost) {
     delivery.outcome = Outcome::retry;
     delivery.reason = "connection";

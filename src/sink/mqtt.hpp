@@ -10,20 +10,19 @@
 
 namespace fieldgate::sink {
 
-/// Publishes through a window, in the order of the batch, and reports what the broker has acknowledged. What was not goes
-/// again from our buffer: Paho keeps nothing.
+/// Publishes through a window, in the order of the batch, and reports what the broker has acknowledged. What was not
+/// goes again from our buffer: Paho keeps nothing.
 class Mqtt final : public Sink, private mqtt::Handler {
  public:
   static constexpr std::string_view type = "mqtt";
   static constexpr std::string_view meaning = "Publishes messages at an MQTT broker.";
   static constexpr Encoding::Type default_encoding = Encoding::Type::json;
-  static constexpr bool streams = true;
 
   /// `will:` - what the broker publishes for us when the connection breaks.
   struct Will {
     expression::Template topic;  ///< empty: no will
     std::string payload;
-    std::string online;          ///< published once connected; then `payload` is published at a clean stop as well
+    std::string online;  ///< published once connected; then `payload` is published at a clean stop as well
     int qos = 1;
     bool retain = true;
     bool operator==(const Will&) const = default;
@@ -47,8 +46,8 @@ class Mqtt final : public Sink, private mqtt::Handler {
   void start() override { client_.start(); }
   Result<void> append_key(const Message& message, std::string& out) const override;
   Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t lane) override;
-  /// A clean DISCONNECT keeps the broker from publishing the will, as MQTT has it. Where `will.online` was published, its
-  /// counterpart `will.payload` is published before, so that the status does not lie.
+  /// A clean DISCONNECT keeps the broker from publishing the will, as MQTT has it. Where `will.online` was published,
+  /// its counterpart `will.payload` is published before, so that the status does not lie.
   Awaitable<> stop(Duration deadline) override;
   bool up() const override { return up_; }
 
@@ -83,11 +82,11 @@ class Mqtt final : public Sink, private mqtt::Handler {
   telemetry::Log log_;
   std::vector<Lane> lanes_;
   Timer stopped_;
-  std::string payload_;   // scratch of joined records
+  std::string payload_;  // scratch of joined records
   std::string problem_ = "no connection yet";
   bool up_ = true;
   bool stopping_ = false;
-  mqtt::Client client_;   // last: it tells the others
+  mqtt::Client client_;  // last: it tells the others
 };
 
 }  // namespace fieldgate::sink

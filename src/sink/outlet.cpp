@@ -220,7 +220,8 @@ void Outlet::settle(Lane& lane, const Batch& batch, const Delivery& delivery) {
 
 Duration Outlet::pause(const Delivery& delivery, reactor::Backoff& backoff) const {
   const Duration own = backoff.next(reactor::random_number());
-  return delivery.retry_after ? std::max(own, *delivery.retry_after) : own;
+  // A service that says when knows better than our guess, which grows to minutes in a long outage.
+  return delivery.retry_after ? std::max(config_.request.retry_initial, *delivery.retry_after) : own;
 }
 
 void Outlet::report(const Delivery& delivery, Duration pause) {
