@@ -20,7 +20,8 @@ void Client::Core::drain() {
   for (const Event& event : arrived_.events) handle(event);
   for (const auto& bundle : arrived_.settled) bundle->settled_ = true;
   if (handler_ != nullptr && !arrived_.settled.empty()) handler_->settled();
-  if (handler_ != nullptr && arrived_.dropped + arrived_.too_large > 0) handler_->dropped(arrived_.dropped, arrived_.too_large);
+  if (handler_ != nullptr && arrived_.dropped + arrived_.too_large > 0)
+    handler_->dropped(arrived_.dropped, arrived_.too_large);
   arrived_.events.clear();
   arrived_.settled.clear();
   arrived_.dropped = arrived_.too_large = 0;
@@ -39,7 +40,7 @@ void Client::Core::handle(const Event& event) {
   if (event.session != session_) return;
   switch (event.kind) {
     case Event::Kind::connected:
-      answered_ = true;
+      answered_ = let_in_ = true;
       shorter_keepalive_ = event.max_keepalive_s < keepalive_s_;
       connected = !leaving() && !shorter_keepalive_;
       session_present_ = event.session_present;
@@ -52,7 +53,7 @@ void Client::Core::handle(const Event& event) {
       refusal_ = event;
       break;
     case Event::Kind::farewell:
-      fail(disconnect_reason(event.code));
+      farewell_ = disconnect_reason(event.code);
       connected = false;
       break;
     case Event::Kind::lost:

@@ -1,7 +1,8 @@
 // An MQTT client for the reactor. The face of this room.
 //
-// Paho stands behind a wall: the reactor never calls it, its callbacks only copy and hand over, one worker thread a client
-// makes all calls. The client connects for ever, with backoff, to one of its servers; every connection is a fresh Paho client.
+// Paho stands behind a wall: the reactor never calls it, its callbacks only copy and hand over, one worker thread a
+// client makes all calls. The client connects for ever, with backoff, to one of its servers; every connection is a
+// fresh Paho client.
 #pragma once
 
 #include <memory>
@@ -35,7 +36,9 @@ class Handler {
   /// Messages arrive faster than they are taken: the inbox is half full.
   virtual void pressure() {}
   /// Messages were dropped: the inbox was full, or they were too large.
-  virtual void dropped(std::uint64_t overflow, std::uint64_t too_large) { static_cast<void>(overflow), static_cast<void>(too_large); }
+  virtual void dropped(std::uint64_t overflow, std::uint64_t too_large) {
+    static_cast<void>(overflow), static_cast<void>(too_large);
+  }
 
  protected:
   ~Handler() = default;
@@ -60,8 +63,8 @@ class Client {
   int possible_qos(int wanted) const;
   bool possible_retain(bool wanted) const;
 
-  /// Hands over publications, of any number; at most the window of them is with Paho at a time. Without a connection they
-  /// are lost at once. Their order is kept. The bundle is settled by Handler::settled, or when this returns.
+  /// Hands over publications, of any number; at most the window of them is with Paho at a time. Without a connection
+  /// they are lost at once. Their order is kept. The bundle is settled by Handler::settled, or when this returns.
   void publish(std::shared_ptr<Bundle> bundle);
 
   void subscribe(std::size_t index, Subscription subscription, bool want_retained);

@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 
 // A connection that ended sooner is a failure: of a broker that lets in and throws out, or of a name used twice.
 constexpr auto stable_after = 10s;
-// How late Paho may notice a new socket: its thread sleeps on the old ones. Not the broker's fault, so not on its account.
+// How late Paho may notice a new socket: its thread sleeps on the old ones. Not the broker's fault, so not on its
+// account.
 constexpr auto paho_lag = 1500ms;
 constexpr std::size_t max_addresses = 4;
 constexpr int version_5 = 5;
@@ -113,7 +114,8 @@ Awaitable<> Client::Core::life(std::shared_ptr<Core>) {
   finished_.cancel();
 }
 
-/// Tries the servers in order, and stays with the first that lets us in until that connection ends. True if it was stable.
+/// Tries the servers in order, and stays with the first that lets us in until that connection ends. True if it was
+/// stable.
 Awaitable<bool> Client::Core::round() {
   for (std::size_t i = 0; i < options_.servers.size() && !leaving(); ++i) {
     co_await connect(i);
@@ -128,10 +130,7 @@ Awaitable<bool> Client::Core::round() {
     co_await stay();
     connected = false;
     const bool was_stable = Clock::now() - since >= stable_after;
-    if (text_.empty()) {
-      fail(was_stable ? "the connection was lost"
-                      : fmt::format("the connection was lost soon after it began; does another client use the client_id '{}'?", setup_.client_id));
-    }
+    if (text_.empty()) fail(leaving() ? std::string("we ended the connection") : loss(was_stable));
     if (handler_ != nullptr) handler_->disconnected(text_);
     co_await close();
     co_return was_stable;
@@ -146,7 +145,9 @@ Awaitable<> Client::Core::connect(std::size_t index) {
   const auto deadline = Clock::now() + options_.connect_timeout;
   const std::vector<std::string> found = co_await addresses(server);
   for (const std::string& address : found) {
-    int version = versions_[index] != 0 ? versions_[index] : options_.version == Version::v3_1_1 ? version_3_1_1 : version_5;
+    int version = versions_[index] != 0                 ? versions_[index]
+                  : options_.version == Version::v3_1_1 ? version_3_1_1
+                                                        : version_5;
     for (;;) {
       if (leaving() || Clock::now() >= deadline) co_return;
       co_await attempt(server, address, version, deadline);
@@ -165,13 +166,20 @@ Awaitable<> Client::Core::connect(std::size_t index) {
   }
 }
 
+std::string Client::Core::loss(bool was_stable) const {
+  if (!farewell_.empty()) return farewell_;
+  if (was_stable) return "the connection was lost";
+  return fmt::format("the connection was lost soon after it began; does another client use the client_id '{}'?",
+                     setup_.client_id);
+}
+
 bool Client::Core::falls_back(int version) const {
   const bool old_broker = is_version_refusal(refusal_.code) || refusal_.unanswered;
   return old_broker && version == version_5 && options_.version == Version::automatic;
 }
 
-// A lookup inside of Paho holds its process-wide lock, which stops all other clients: so Paho gets literals. With TLS it must
-// have the name, to verify it; then at least one that cannot be found does not reach Paho.
+// A lookup inside of Paho holds its process-wide lock, which stops all other clients: so Paho gets literals. With TLS
+// it must have the name, to verify it; then at least one that cannot be found does not reach Paho.
 Awaitable<std::vector<std::string>> Client::Core::addresses(const Server& server) {
   const auto found = co_await reactor_.resolve(server.host, options_.connect_timeout);
   std::vector<std::string> names;
@@ -187,16 +195,20 @@ Awaitable<std::vector<std::string>> Client::Core::addresses(const Server& server
   co_return names;
 }
 
-Awaitable<> Client::Core::attempt(const Server& server, const std::string& address, int version, Clock::time_point deadline) {
+Awaitable<> Client::Core::attempt(const Server& server, const std::string& address, int version,
+                                  Clock::time_point deadline) {
   ++session_;
-  answered_ = shorter_keepalive_ = false;
+  answered_ = let_in_ = shorter_keepalive_ = false;
   refusal_ = {};
+  farewell_.clear();
   worker->open(plan(server, address, version));
   deadline += paho_lag;
   while (!answered_ && !leaving() && Clock::now() < deadline) co_await wait_until(deadline);
   if (!answered_) {
     fail(fmt::format("no answer within {:.1f} s", seconds(options_.connect_timeout)));
-  } else if (!connected) {
+  } else if (let_in_) {
+    if (!connected) fail(loss(false));  // it was over before we came to look
+  } else {
     fail(refusal_.code > 0 ? connect_refusal(refusal_.code) : refusal_.text);
   }
 }

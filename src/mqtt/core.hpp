@@ -50,6 +50,7 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
   bool leaving() const { return stopping_ || held; }
   bool falls_back(int version) const;
   Plan plan(const Server& server, const std::string& address, int version) const;
+  std::string loss(bool was_stable) const;
   void fail(const std::string& text) { text_ = where_ + ": " + text; }
 
   void drain();
@@ -69,6 +70,8 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
   // Of the attempt, or the connection, under way.
   std::uint64_t session_ = 0;
   bool answered_ = false;
+  bool let_in_ = false;             // by the broker, which may have ended it by now
+  std::string farewell_;            // what a broker of version 5 said when it ended it
   bool shorter_keepalive_ = false;  // the broker wants one, which Paho does not see to by itself
   bool closed_ = false;
   bool session_present_ = false;
@@ -76,9 +79,9 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
   std::string where_;  // the server, as the operator wrote it
   std::string text_;   // why the last one ended
 
-  std::vector<int> versions_;             // per server: what it was last seen to speak; 0: unknown
-  std::uint32_t keepalive_s_;             // ours, or less where a broker asks for it
-  bool watching_ = false;                 // publications were handed over: acknowledgements are looked for
+  std::vector<int> versions_;  // per server: what it was last seen to speak; 0: unknown
+  std::uint32_t keepalive_s_;  // ours, or less where a broker asks for it
+  bool watching_ = false;      // publications were handed over: acknowledgements are looked for
   Mailbox::Arrived arrived_;
   Inbox inbox_;
   std::vector<Meta> properties_;

@@ -15,9 +15,10 @@ void Inbox::add(const Incoming& message) {
     text_.append(property.name).append(property.value);
     properties_.emplace_back(property.name.size(), property.value.size());
   }
-  entries_.push_back({static_cast<std::uint32_t>(message.topic.size()), static_cast<std::uint32_t>(message.payload.size()),
-                      static_cast<std::uint32_t>(message.properties.size()), static_cast<std::uint32_t>(text_.size() - begin), message.qos,
-                      message.retain});
+  entries_.push_back({static_cast<std::uint32_t>(message.topic.size()),
+                      static_cast<std::uint32_t>(message.payload.size()),
+                      static_cast<std::uint32_t>(message.properties.size()),
+                      static_cast<std::uint32_t>(text_.size() - begin), message.qos, message.retain});
 }
 
 Incoming Inbox::front(std::vector<Meta>& scratch) const {

@@ -6,8 +6,9 @@
 namespace fieldgate::mqtt {
 namespace {
 
-// Paho's sending thread misses what is handed over just as it goes to sleep, and sleeps for a second then (its condition
-// variable has no state). Handing over anything more wakes it: after a millisecond without an outcome, and twice again later.
+// Paho's sending thread misses what is handed over just as it goes to sleep, and sleeps for a second then (its
+// condition variable has no state). Handing over anything more wakes it: after a millisecond without an outcome, and
+// twice again later.
 constexpr auto first_nudge = std::chrono::milliseconds(1);
 constexpr int most_nudges = 3;
 
@@ -101,7 +102,8 @@ bool Mailbox::next(std::function<void()>& job, std::vector<Bundle::Item*>& run) 
   }
 }
 
-/// Sleeps until there may be something to do. True: publications are under way and nothing moves, so Paho is to be nudged.
+/// Sleeps until there may be something to do. True: publications are under way and nothing moves, so Paho is to be
+/// nudged.
 bool Mailbox::sleep_worker(std::unique_lock<std::mutex>& lock) {
   if (nudged_at_ != settled_count_) nudges_ = 0;
   nudged_at_ = settled_count_;
@@ -115,8 +117,8 @@ bool Mailbox::sleep_worker(std::unique_lock<std::mutex>& lock) {
   }
   worker_sleeps_ = false;
   if (timed_out && wants_room_ && in_flight_ < limit_) {
-    // Half of the window would have been a good gulp. But a broker without TCP_NODELAY holds acknowledgements back until we
-    // send, for the 40 ms that our kernel holds back its own.
+    // Half of the window would have been a good gulp. But a broker without TCP_NODELAY holds acknowledgements back
+    // until we send, for the 40 ms that our kernel holds back its own.
     wants_room_ = false;
     return false;
   }
@@ -161,8 +163,8 @@ void Mailbox::settle(Bundle::Item& item, int outcome) {
     wake_worker();
   }
   if (--item.bundle->open_ > 0) return;
-  const auto found =
-      std::find_if(outstanding_.begin(), outstanding_.end(), [&item](const auto& bundle) { return bundle.get() == item.bundle; });
+  const auto found = std::find_if(outstanding_.begin(), outstanding_.end(),
+                                  [&item](const auto& bundle) { return bundle.get() == item.bundle; });
   arrived_.settled.push_back(std::move(*found));
   outstanding_.erase(found);
   wake();

@@ -34,7 +34,7 @@ struct Event {
   int code = 0;
   std::size_t index = 0;
   std::string text;
-  bool unanswered = false;            ///< of refused: closed without an answer to CONNECT, as brokers do that know no version 5
+  bool unanswered = false;  ///< of refused: closed without an answer to CONNECT, as brokers do that know no version 5
   bool session_present = false;
   std::size_t max_packet = SIZE_MAX;  ///< of connected: the largest packet that the broker takes
   int max_qos = 2;
@@ -105,8 +105,8 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   void take(Inbox& inbox);
   std::size_t inbox_bytes();
 
-  /// How many publications the broker takes before it has acknowledged the first; no more go to Paho, which, where it has
-  /// to hold some back itself, looks for acknowledgements once a second only.
+  /// How many publications the broker takes before it has acknowledged the first; no more go to Paho, which, where it
+  /// has to hold some back itself, looks for acknowledgements once a second only.
   void limit(std::size_t receive_maximum);
   void publish(std::shared_ptr<Bundle> bundle);
   void work(std::function<void()> job);
@@ -119,7 +119,8 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
 
   // The worker's side.
 
-  /// Waits for something to do: a job, publications (as many as the window has room for), or, with neither, a nudge. False: quit.
+  /// Waits for something to do: a job, publications (as many as the window has room for), or, with neither, a nudge.
+  /// False: quit.
   bool next(std::function<void()>& job, std::vector<Bundle::Item*>& run);
   /// No session is left that could answer: what has no outcome is lost.
   void lose_all();
@@ -155,11 +156,11 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   std::deque<Bundle*> queue_;                         // those of them not yet handed to Paho, the first partly
   std::size_t next_item_ = 0;                         // in the first of the queue
   std::size_t in_flight_ = 0;
-  std::size_t limit_;        // of those in flight: the window, or less where the broker wants it
+  std::size_t limit_;  // of those in flight: the window, or less where the broker wants it
   std::uint64_t settled_count_ = 0;
   std::uint64_t nudged_at_ = 0;  // settled_count_ when the worker last began to wait
   int nudges_ = 0;               // since then
-  bool wants_room_ = false;  // the window was full: the worker is woken when half of it is free
+  bool wants_room_ = false;      // the window was full: the worker is woken when half of it is free
   std::uint64_t progress_ = 0;
 };
 

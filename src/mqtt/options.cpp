@@ -28,7 +28,8 @@ void refuse_what_paho_cannot(config::Section& section, const config::TlsClientOp
 
 void read_servers(config::Section& section, Options& options) {
   bool tls = false;
-  const auto urls = section.texts("servers", config::required, "The brokers, tried in order, one at a time: mqtt:// or mqtts:// URLs");
+  const auto urls = section.texts("servers", config::required,
+                                  "The brokers, tried in order, one at a time: mqtt:// or mqtts:// URLs");
   for (const std::string& url : urls) {
     const Result<Server> server = Server::parse(url);
     if (!server) {
@@ -39,7 +40,8 @@ void read_servers(config::Section& section, Options& options) {
     options.servers.push_back(*server);
   }
   if (urls.empty() && section.has("servers")) section.error("servers", "at least one broker is needed");
-  if (section.has("tls") && !tls && !options.servers.empty()) section.error("tls", "only mqtts:// has TLS; write mqtts:// in servers");
+  if (section.has("tls") && !tls && !options.servers.empty())
+    section.error("tls", "only mqtts:// has TLS; write mqtts:// in servers");
 }
 
 }  // namespace
@@ -56,7 +58,8 @@ Result<Server> Server::parse(std::string_view url) {
     return bad_url(url, "does not begin with mqtt:// or mqtts://");
   }
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  if (rest.find('@') != std::string_view::npos) return bad_url(url, "holds a user; give username and password as options");
+  if (rest.find('@') != std::string_view::npos)
+    return bad_url(url, "holds a user; give username and password as options");
   if (rest.find_first_of("/?#% \t") != std::string_view::npos) return bad_url(url, "holds more than a host and a port");
 
   std::string_view port;
@@ -90,21 +93,25 @@ std::string Server::text() const {
 Options Options::read(config::Section& section) {
   Options options;
   read_servers(section, options);
-  options.version = section.choice<Version>("version", {Version::automatic, "5, falling back to 3.1.1"}, "MQTT version to speak",
-                                            {{"3.1.1", Version::v3_1_1}, {"5", Version::v5}});
+  options.version = section.choice<Version>("version", {Version::automatic, "5, falling back to 3.1.1"},
+                                            "MQTT version to speak", {{"3.1.1", Version::v3_1_1}, {"5", Version::v5}});
   options.username = section.text("username", "", "User name for the broker");
   options.password = section.secret("password", "Password for the broker");
   options.tls = config::TlsClientOptions::read(section);
-  options.keepalive = section.duration("keepalive", options.keepalive,
-                                       "How long the connection may be silent before the broker is asked for a sign of life",
-                                       std::chrono::seconds(1));
-  options.connect_timeout = section.duration("connect_timeout", options.connect_timeout, "How long one broker may take to let us in",
-                                             std::chrono::milliseconds(100));
-  section.section("reconnect", "Waits between attempts to connect: doubled each time, with jitter, for ever", [&](config::Section& waits) {
-    options.reconnect_initial = waits.duration("initial", options.reconnect_initial, "The first wait", std::chrono::milliseconds(10));
-    options.reconnect_max = waits.duration("max", options.reconnect_max, "The longest wait", std::chrono::milliseconds(10));
-    if (options.reconnect_max < options.reconnect_initial) waits.error("max", "is less than initial");
-  });
+  options.keepalive = section.duration(
+      "keepalive", options.keepalive,
+      "How long the connection may be silent before the broker is asked for a sign of life", std::chrono::seconds(1));
+  options.connect_timeout =
+      section.duration("connect_timeout", options.connect_timeout, "How long one broker may take to let us in",
+                       std::chrono::milliseconds(100));
+  section.section("reconnect", "Waits between attempts to connect: doubled each time, with jitter, for ever",
+                  [&](config::Section& waits) {
+                    options.reconnect_initial = waits.duration("initial", options.reconnect_initial, "The first wait",
+                                                               std::chrono::milliseconds(10));
+                    options.reconnect_max =
+                        waits.duration("max", options.reconnect_max, "The longest wait", std::chrono::milliseconds(10));
+                    if (options.reconnect_max < options.reconnect_initial) waits.error("max", "is less than initial");
+                  });
   if (!options.password.empty() && options.username.empty()) {
     section.error("password", "a password needs a username (MQTT 3.1.1 has none without)");
   }

@@ -54,12 +54,14 @@ struct Will {
 struct Setup {
   std::string client_id;
   bool clean_start = true;
-  Duration session_expiry{};                        ///< how long the broker keeps the session after a disconnect (v5)
+  Duration session_expiry{};  ///< how long the broker keeps the session after a disconnect (v5)
   std::optional<Will> will;
-  std::size_t window = 64;                          ///< publications handed to Paho and not yet acknowledged
-  Duration progress_timeout = std::chrono::seconds(60);  ///< publications in flight and no acknowledgement: connect anew
-  std::size_t inbox_limit = 16 * 1024 * 1024;       ///< bytes that arrived and were not yet taken; above half of it, see Client
-  std::size_t max_message = 1024 * 1024;            ///< of what arrives; larger ones are dropped and counted
+  std::size_t window = 64;  ///< publications handed to Paho and not yet acknowledged
+  Duration progress_timeout =
+      std::chrono::seconds(60);  ///< publications in flight and no acknowledgement: connect anew
+  std::size_t inbox_limit =
+      16 * 1024 * 1024;                   ///< bytes that arrived and were not yet taken; above half of it, see Client
+  std::size_t max_message = 1024 * 1024;  ///< of what arrives; larger ones are dropped and counted
 };
 
 /// The name by which the broker knows a component unless the file says otherwise; each instance of a unit has its own.

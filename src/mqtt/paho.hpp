@@ -19,8 +19,10 @@ struct Session::Paho {
   bool v5() const { return plan.version == MQTTVERSION_5; }
 
   void create();
+  void set_outcomes();
   int connect();
   void fill_tls();
+  void ask_for_answers(MQTTAsync_connectOptions& options);
 
   // Called by Paho's threads, with its lock held.
   void connected(int session_present, MQTTProperties* properties);

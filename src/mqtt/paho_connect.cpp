@@ -46,7 +46,8 @@ void Session::Paho::fill_tls() {
   tls.privateKey = text_or_null(options.key_file.native());
   tls.privateKeyPassword = text_or_null(options.key_pass.reveal());
   tls.enabledCipherSuites = text_or_null(options.ciphers);
-  // Paho knows exact versions only, up to 1.2. A cipher of 1.2 that needs a shared key, which we have not, leaves 1.3 alone.
+  // Paho knows exact versions only, up to 1.2. A cipher of 1.2 that needs a shared key, which we have not, leaves 1.3
+  // alone.
   if (options.min_version == "1.3") tls.enabledCipherSuites = "PSK-AES256-GCM-SHA384";
   tls.enableServerCertAuth = options.verify_certificate ? 1 : 0;
   tls.verify = options.verify_hostname ? 1 : 0;
@@ -56,7 +57,9 @@ void Session::Paho::fill_tls() {
     tls.protos_len = static_cast<unsigned int>(alpn.size());
   }
   tls.ssl_error_context = this;
-  tls.ssl_error_cb = [](const char* text, std::size_t size, void* context) { return paho(context).tls_error(text, size); };
+  tls.ssl_error_cb = [](const char* text, std::size_t size, void* context) {
+    return paho(context).tls_error(text, size);
+  };
 }
 
 int Session::Paho::connect() {
@@ -72,7 +75,6 @@ int Session::Paho::connect() {
   options.automaticReconnect = 0;
   options.username = text_or_null(plan.username);
   options.password = text_or_null(plan.password);
-  options.context = this;
   if (plan.server.tls) {
     fill_tls();
     options.ssl = &tls;
@@ -91,6 +93,18 @@ int Session::Paho::connect() {
     add_number(connect_properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, 100);
     add_number(connect_properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, plan.max_packet);
     options.connectProperties = &connect_properties;
+  } else {
+    options.cleansession = plan.clean_start ? 1 : 0;
+  }
+  ask_for_answers(options);
+  const int result = MQTTAsync_connect(handle, &options);
+  MQTTProperties_free(&connect_properties);
+  return result;
+}
+
+void Session::Paho::ask_for_answers(MQTTAsync_connectOptions& options) {
+  options.context = this;
+  if (v5()) {
     options.onSuccess5 = [](void* context, MQTTAsync_successData5* data) {
       paho(context).connected(data->alt.connect.sessionPresent, &data->properties);
     };
@@ -98,15 +112,13 @@ int Session::Paho::connect() {
       paho(context).refused(data->code > 0 ? data->code : static_cast<int>(data->reasonCode), data->message);
     };
   } else {
-    options.cleansession = plan.clean_start ? 1 : 0;
     options.onSuccess = [](void* context, MQTTAsync_successData* data) {
       paho(context).connected(data->alt.connect.sessionPresent, nullptr);
     };
-    options.onFailure = [](void* context, MQTTAsync_failureData* data) { paho(context).refused(data->code, data->message); };
+    options.onFailure = [](void* context, MQTTAsync_failureData* data) {
+      paho(context).refused(data->code, data->message);
+    };
   }
-  const int result = MQTTAsync_connect(handle, &options);
-  MQTTProperties_free(&connect_properties);
-  return result;
 }
 
 void Session::Paho::connected(int session_present, MQTTProperties* given) {

@@ -5,8 +5,8 @@
 
 namespace fieldgate::mqtt {
 
-/// Why a broker refused CONNECT: a return code of 3.1.1 (1 to 5) or a reason code of version 5 (0x80 and up; 3.2.2.2), with the
-/// code and what to do about it.
+/// Why a broker refused CONNECT: a return code of 3.1.1 (1 to 5) or a reason code of version 5 (0x80 and up; 3.2.2.2),
+/// with the code and what to do about it.
 std::string connect_refusal(int code);
 
 /// Why a broker of version 5 ended the connection (3.14.2.1).

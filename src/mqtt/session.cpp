@@ -11,9 +11,9 @@
 namespace fieldgate::mqtt {
 namespace {
 
-// Paho's threads end with its last client, which takes up to a second and is where it races (paho.mqtt.c #578, #1669). So one
-// client that never connects lives as long as the process, and sessions come and go beside it. It keeps one publication that
-// never goes: each new one takes the place of the last, and wakes the sending thread.
+// Paho's threads end with its last client, which takes up to a second and is where it races (paho.mqtt.c #578, #1669).
+// So one client that never connects lives as long as the process, and sessions come and go beside it. It keeps one
+// publication that never goes: each new one takes the place of the last, and wakes the sending thread.
 MQTTAsync anchor() {
   static const MQTTAsync handle = [] {
     MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
@@ -52,14 +52,16 @@ void Session::Paho::create() {
   options.MQTTVersion = plan.version;
   options.maxBufferedMessages = plan.window + 1;
   const bool v6 = plan.address.find(':') != std::string::npos;
-  const std::string uri = fmt::format("{}://{}{}{}:{}", plan.server.tls ? "ssl" : "tcp", v6 ? "[" : "", plan.address, v6 ? "]" : "",
-                                      plan.server.port);
-  created = MQTTAsync_createWithOptions(&handle, uri.c_str(), plan.client_id.c_str(), MQTTCLIENT_PERSISTENCE_NONE, nullptr, &options);
+  const std::string uri = fmt::format("{}://{}{}{}:{}", plan.server.tls ? "ssl" : "tcp", v6 ? "[" : "", plan.address,
+                                      v6 ? "]" : "", plan.server.port);
+  created = MQTTAsync_createWithOptions(&handle, uri.c_str(), plan.client_id.c_str(), MQTTCLIENT_PERSISTENCE_NONE,
+                                        nullptr, &options);
   if (created != MQTTASYNC_SUCCESS) return;
   MQTTAsync_setCallbacks(
       handle, this, [](void* context, char*) { paho(context).tell(Event::Kind::lost); },
       [](void* context, char* topic, int topic_size, MQTTAsync_message* message) {
-        paho(context).arrived(topic, topic_size > 0 ? static_cast<std::size_t>(topic_size) : std::strlen(topic), *message);
+        paho(context).arrived(topic, topic_size > 0 ? static_cast<std::size_t>(topic_size) : std::strlen(topic),
+                              *message);
         MQTTAsync_freeMessage(&message);
         MQTTAsync_free(topic);
         return 1;
@@ -68,6 +70,11 @@ void Session::Paho::create() {
   MQTTAsync_setDisconnected(handle, this, [](void* context, MQTTProperties*, enum MQTTReasonCodes code) {
     paho(context).tell(Event::Kind::farewell, static_cast<int>(code));
   });
+  set_outcomes();
+}
+
+/// Who hears what became of a publication.
+void Session::Paho::set_outcomes() {
   if (v5()) {
     response.onSuccess5 = [](void* item, MQTTAsync_successData5* data) {
       auto& done = *static_cast<Bundle::Item*>(item);
@@ -96,16 +103,19 @@ void Session::Paho::arrived(const char* topic, std::size_t topic_size, MQTTAsync
     if (property.identifier != MQTTPROPERTY_CODE_USER_PROPERTY) continue;
     const MQTTLenString& name = property.value.data;
     const MQTTLenString& value = property.value.value;
-    properties.push_back({{name.data, static_cast<std::size_t>(name.len)}, {value.data, static_cast<std::size_t>(value.len)}});
+    properties.push_back(
+        {{name.data, static_cast<std::size_t>(name.len)}, {value.data, static_cast<std::size_t>(value.len)}});
   }
-  mailbox->deliver({.topic = {topic, topic_size},
-                    .payload = {static_cast<const char*>(message.payload), static_cast<std::size_t>(message.payloadlen)},
-                    .qos = message.qos,
-                    .retain = message.retained != 0,
-                    .properties = properties});
+  mailbox->deliver(
+      {.topic = {topic, topic_size},
+       .payload = {static_cast<const char*>(message.payload), static_cast<std::size_t>(message.payloadlen)},
+       .qos = message.qos,
+       .retain = message.retained != 0,
+       .properties = properties});
 }
 
-Session::Session(std::shared_ptr<Mailbox> mailbox, Plan plan) : paho_(std::make_unique<Paho>(std::move(mailbox), std::move(plan))) {
+Session::Session(std::shared_ptr<Mailbox> mailbox, Plan plan)
+    : paho_(std::make_unique<Paho>(std::move(mailbox), std::move(plan))) {
   paho_->create();
 }
 
@@ -127,8 +137,9 @@ void Session::publish(std::span<Bundle::Item* const> items) {
   for (Bundle::Item* item : items) {
     const Bundle& bundle = *item->bundle;
     paho_->response.context = item;
-    const int result = MQTTAsync_send(paho_->handle, bundle.topic(*item), static_cast<int>(item->size), bundle.payload(*item).data(),
-                                      bundle.qos_, bundle.retain_ ? 1 : 0, &paho_->response);
+    const int result =
+        MQTTAsync_send(paho_->handle, bundle.topic(*item), static_cast<int>(item->size), bundle.payload(*item).data(),
+                       bundle.qos_, bundle.retain_ ? 1 : 0, &paho_->response);
     if (result == MQTTASYNC_SUCCESS) continue;
     paho_->mailbox->settle(*item, result == MQTTASYNC_BAD_UTF8_STRING ? Bundle::invalid : Bundle::lost);
   }
@@ -146,10 +157,13 @@ void Session::subscribe(std::size_t index, const Subscription& subscription, boo
       static_cast<Subscribing*>(self)->end(static_cast<int>(data->reasonCode));
     };
     options.onFailure5 = [](void* self, MQTTAsync_failureData5* data) {
-      static_cast<Subscribing*>(self)->end(data->reasonCode >= 0x80 ? static_cast<int>(data->reasonCode) : Bundle::lost);
+      static_cast<Subscribing*>(self)->end(data->reasonCode >= 0x80 ? static_cast<int>(data->reasonCode)
+                                                                    : Bundle::lost);
     };
   } else {
-    options.onSuccess = [](void* self, MQTTAsync_successData* data) { static_cast<Subscribing*>(self)->end(data->alt.qos); };
+    options.onSuccess = [](void* self, MQTTAsync_successData* data) {
+      static_cast<Subscribing*>(self)->end(data->alt.qos);
+    };
     options.onFailure = [](void* self, MQTTAsync_failureData* data) {
       static_cast<Subscribing*>(self)->end(data->code >= 0x80 ? data->code : Bundle::lost);
     };

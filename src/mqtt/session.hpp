@@ -1,8 +1,9 @@
-// One connection to one broker, by Paho. All calls into Paho are in session.cpp, and all of them are made by a worker's thread.
+// One connection to one broker, by Paho. All calls into Paho are in session.cpp, and all of them are made by a worker's
+// thread.
 //
-// The C interface under Paho MQTT C++: its callbacks carry a pointer of ours, so that an acknowledgement costs no search, and
-// no token is allocated for a publication. The C++ layer of 1.2.0 also brings its own deadlocks and copies of options
-// (paho.mqtt.cpp #356, #385, #445, #325); none of it is in the way here.
+// The C interface under Paho MQTT C++: its callbacks carry a pointer of ours, so that an acknowledgement costs no
+// search, and no token is allocated for a publication. The C++ layer of 1.2.0 also brings its own deadlocks and copies
+// of options (paho.mqtt.cpp #356, #385, #445, #325); none of it is in the way here.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,13 @@
 
 namespace fieldgate::mqtt {
 
-/// Everything about one attempt to connect. Paho keeps pointers into some of it, so a session holds its own until its end.
+/// Everything about one attempt to connect. Paho keeps pointers into some of it, so a session holds its own until its
+/// end.
 struct Plan {
   std::uint64_t session = 0;  ///< number of the session, in its events
   Server server;
-  std::string address;        ///< what Paho connects to: a literal, or with TLS the name to be verified
-  int version = 5;            ///< 4 (3.1.1) or 5
+  std::string address;  ///< what Paho connects to: a literal, or with TLS the name to be verified
+  int version = 5;      ///< 4 (3.1.1) or 5
   std::string client_id;
   bool clean_start = true;
   std::uint32_t session_expiry_s = 0;
@@ -46,12 +48,13 @@ void prepare_process();
 /// Wakes Paho's sending thread, should it have missed something.
 void nudge();
 
-/// A Paho client, made for one connection and destroyed with it: what the last one left behind in Paho's queues cannot leak
-/// into the next. What it tells goes to the mailbox.
+/// A Paho client, made for one connection and destroyed with it: what the last one left behind in Paho's queues cannot
+/// leak into the next. What it tells goes to the mailbox.
 class Session {
  public:
   Session(std::shared_ptr<Mailbox> mailbox, Plan plan);
-  /// Ends the connection (with DISCONNECT, if it stands) and forgets all that was under way. No callback comes after it.
+  /// Ends the connection (with DISCONNECT, if it stands) and forgets all that was under way. No callback comes after
+  /// it.
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -32,11 +32,14 @@ Result<void> check_filter(std::string_view filter) {
   if (filter.starts_with(share)) {
     const std::string_view rest = filter.substr(share.size());
     const std::size_t slash = rest.find('/');
-    if (slash == 0 || slash == std::string_view::npos || slash + 1 == rest.size()) return bad("is not $share/GROUP/FILTER");
-    if (rest.substr(0, slash).find_first_of("+#") != std::string_view::npos) return bad("has + or # in the name of its group");
+    if (slash == 0 || slash == std::string_view::npos || slash + 1 == rest.size())
+      return bad("is not $share/GROUP/FILTER");
+    if (rest.substr(0, slash).find_first_of("+#") != std::string_view::npos)
+      return bad("has + or # in the name of its group");
     filter = rest.substr(slash + 1);
   }
-  for (std::size_t at = filter.find_first_of("+#"); at != std::string_view::npos; at = filter.find_first_of("+#", at + 1)) {
+  for (std::size_t at = filter.find_first_of("+#"); at != std::string_view::npos;
+       at = filter.find_first_of("+#", at + 1)) {
     const bool begins_level = at == 0 || filter[at - 1] == '/';
     const bool ends_level = at + 1 == filter.size() || filter[at + 1] == '/';
     if (!begins_level || !ends_level) return bad("has a + or # that is not a whole level");

@@ -8,8 +8,8 @@
 
 namespace fieldgate::mqtt {
 
-/// Owns the session, on its thread. What is asked for here is done in its order, behind what Paho is blocked by; how it went
-/// comes by the mailbox.
+/// Owns the session, on its thread. What is asked for here is done in its order, behind what Paho is blocked by; how it
+/// went comes by the mailbox.
 class Worker {
  public:
   explicit Worker(std::shared_ptr<Mailbox> mailbox);

@@ -74,8 +74,8 @@ TEST_CASE("messages come in with their topic and payload, shared subscriptions t
   CHECK(probe.answers[1] == 1);
   broker.publish("plain/a", "one");
   broker.publish("shared/b/c", "two");
-  run({"mosquitto_pub", "-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-V", "5", "-t", "plain/p", "-m", "three", "-D", "publish",
-       "user-property", "site", "north"});
+  run({"mosquitto_pub", "-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-V", "5", "-t", "plain/p", "-m",
+       "three", "-D", "publish", "user-property", "site", "north"});
   REQUIRE(probe.until([&] { return probe.messages.size() == 3; }));
   CHECK(probe.messages == std::vector<std::string>{"plain/a one", "shared/b/c two", "plain/p three"});
   CHECK(probe.properties == std::vector<std::string>{"site=north"});
@@ -166,16 +166,17 @@ TEST_CASE("TLS: a broker that wants a certificate of ours") {
   }
 }
 
-// mosquitto 2.0.11 closes without a word; brokers that send DISCONNECT 0x8e are in the unit tests.
+// mosquitto 2.0.11 closes without a word, 2.0.21 sends DISCONNECT 0x8e.
 TEST_CASE("a second client with the same client_id is asked for as the cause") {
   Mosquitto broker;
   reactor::Reactor reactor;
   Probe probe(reactor, options_for(broker.url()), named("twin"));
   REQUIRE(probe.connect());
-  Process other({"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-i", "twin", "-t", "x", "-W", "20"});
+  Process other(
+      {"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-i", "twin", "-t", "x", "-W", "20"});
   REQUIRE(probe.until([&] { return !probe.problems.empty(); }));
   INFO(probe.problems.front());
-  CHECK(probe.problems.front().find("does another client use the client_id 'twin'?") != std::string::npos);
+  CHECK(probe.problems.front().find("another client use") != std::string::npos);
 }
 
 TEST_CASE("a broker that is restarted is found again, and the rest of the bundle is told as lost") {
@@ -236,7 +237,8 @@ TEST_CASE("the will is published when the client dies, not when it says goodbye"
   Probe probe(reactor, options_for(broker.url()), setup);
   REQUIRE(probe.connect());
   // Taken over by another, the broker closes it without a DISCONNECT of ours.
-  Process other({"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-i", "mortal", "-t", "x", "-W", "20"});
+  Process other(
+      {"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-i", "mortal", "-t", "x", "-W", "20"});
   CHECK(subscriber->wait_for_output("status offline\n"));
   CHECK(occurrences(subscriber->output(), "offline") == 1);
 }
@@ -260,8 +262,8 @@ TEST_CASE("a session that the broker keeps has what came meanwhile") {
     REQUIRE(probe.until([&] { return occurrences(broker.log(), "Received DISCONNECT from " + setup.client_id) == 1; }));
     broker.publish("kept", "meanwhile");
     probe.client.release();
-    REQUIRE(probe.until([&] { return probe.messages.size() == 1; }));
-    CHECK(probe.session_present);
+    // The broker sends the kept message right behind its CONNACK, so that either may be told first.
+    REQUIRE(probe.until([&] { return probe.messages.size() == 1 && probe.session_present; }));
   }
 }
 

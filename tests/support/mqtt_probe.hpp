@@ -23,7 +23,8 @@ struct Probe final : mqtt::Handler {
   void subscribed(std::size_t index, int code) override { answers[index] = code; }
   bool message(const mqtt::Incoming& incoming, const Instant&) override {
     messages.push_back(std::string(incoming.topic) + " " + std::string(incoming.payload));
-    for (const Meta& property : incoming.properties) properties.push_back(std::string(property.name) + "=" + std::string(property.value));
+    for (const Meta& property : incoming.properties)
+      properties.push_back(std::string(property.name) + "=" + std::string(property.value));
     return take;
   }
   void pressure() override { ++pressures; }
@@ -44,6 +45,12 @@ struct Probe final : mqtt::Handler {
     bundle->add(topic, payload);
     client.publish(bundle);
     return until([&] { return bundle->settled(); }) ? bundle->outcome(0) : mqtt::Bundle::pending;
+  }
+  /// All that went wrong, for a failing test to show.
+  std::string story() const {
+    std::string text;
+    for (const std::string& problem : problems) text += problem + "\n";
+    return text;
   }
   bool problem_has(std::string_view text) const {
     return !problems.empty() && problems.back().find(text) != std::string::npos;

@@ -7,9 +7,11 @@
 
 namespace fieldgate::test {
 
-/// Runs `reactor` until `condition` holds; false if it does not within `deadline`. What other threads do is seen within 10 ms.
+/// Runs `reactor` until `condition` holds; false if it does not within `deadline`. What other threads do is seen within
+/// 10 ms.
 template <class Condition>
-bool run_until(reactor::Reactor& reactor, Condition condition, std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
+bool run_until(reactor::Reactor& reactor, Condition condition,
+               std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
   const auto end = std::chrono::steady_clock::now() + deadline;
   while (!condition()) {
     if (std::chrono::steady_clock::now() >= end) return false;
@@ -20,10 +22,12 @@ bool run_until(reactor::Reactor& reactor, Condition condition, std::chrono::mill
 }
 
 /// Runs `work` to its end; false if it does not end within `deadline`.
-inline bool run_to_end(reactor::Reactor& reactor, Awaitable<> work, std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
+inline bool run_to_end(reactor::Reactor& reactor, Awaitable<> work,
+                       std::chrono::milliseconds deadline = std::chrono::seconds(20)) {
   bool done = false;
   asio::co_spawn(reactor.io(), std::move(work), [&done](std::exception_ptr) { done = true; });
-  return run_until(reactor, [&] { return done; }, deadline);
+  return run_until(
+      reactor, [&] { return done; }, deadline);
 }
 
 }  // namespace fieldgate::test

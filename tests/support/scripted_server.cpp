@@ -18,15 +18,19 @@ std::string ScriptedServer::Peer::read() {
   return got > 0 ? std::string(buffer.data(), static_cast<std::size_t>(got)) : std::string();
 }
 
-void ScriptedServer::Peer::write(std::string_view bytes) { static_cast<void>(send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL)); }
+void ScriptedServer::Peer::write(std::string_view bytes) {
+  static_cast<void>(send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+}
 
-ScriptedServer::ScriptedServer(std::function<void(Peer&, int)> script) : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+ScriptedServer::ScriptedServer(std::function<void(Peer&, int)> script)
+    : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_, generic, sizeof address) != 0 || listen(listener_, 16) != 0 || getsockname(listener_, generic, &length) != 0) {
+  if (bind(listener_, generic, sizeof address) != 0 || listen(listener_, 16) != 0 ||
+      getsockname(listener_, generic, &length) != 0) {
     throw std::runtime_error("cannot listen on 127.0.0.1");
   }
   port_ = ntohs(address.sin_port);

@@ -10,8 +10,8 @@
 
 namespace fieldgate::test {
 
-/// Takes one connection after the other on a free port of 127.0.0.1; each is given to `script`, on a thread of the server's,
-/// and closed when that returns.
+/// Takes one connection after the other on a free port of 127.0.0.1; each is given to `script`, on a thread of the
+/// server's, and closed when that returns.
 class ScriptedServer {
  public:
   class Peer {
