@@ -111,33 +111,27 @@ bool Template::uses(Name name) const {
                      [name](const Part& part) { return part.reference && part.reference->name() == name; });
 }
 
+Result<void> Template::append_value(const Reference& name, const Value& value, std::string& out) const {
+  const bool nested = value.kind == Value::Kind::array || value.kind == Value::Kind::object;
+  if (nested && place_ != Place::plain) return failed("unfilled", name.source(), "is an array or an object");
+  constexpr std::size_t longest = 6 * max_device_text;  // an escape of six bytes may stand for one
+  if ((nested || value.escaped) && value.text.size() > longest) {
+    return failed("too_long", name.source(), "is longer than 256 bytes");
+  }
+  if (nested) {
+    json::append_compact(out, value.text);
+  } else if (value.escaped) {
+    json::append_unescaped(out, value.text);
+  } else if (value.kind != Value::Kind::null) {
+    out.append(value.text);
+  }
+  return {};
+}
+
 Result<void> Template::fill_value(const Part& part, const Value& value, std::string& out) const {
   const std::size_t begin = out.size();
   const Reference& name = *part.reference;
-  switch (value.kind) {
-    case Value::Kind::missing:
-    case Value::Kind::null:
-      break;
-    case Value::Kind::array:
-    case Value::Kind::object:
-      if (place_ != Place::plain) return failed("unfilled", name.source(), "is an array or an object");
-      if (value.text.size() > max_device_text) return failed("too_long", name.source(), "is longer than 256 bytes");
-      json::append_compact(out, value.text);
-      return {};
-    case Value::Kind::string:
-      if (!value.escaped) {
-        out.append(value.text);
-      } else if (value.text.size() <= 6 * max_device_text) {  // an escape of six bytes may stand for one
-        json::append_unescaped(out, value.text);
-      } else {
-        return failed("too_long", name.source(), "is longer than 256 bytes");
-      }
-      break;
-    case Value::Kind::boolean:
-    case Value::Kind::number:
-      out.append(value.text);
-      break;
-  }
+  if (auto appended = append_value(name, value, out); !appended) return appended;
   if (out.size() == begin) {
     if (part.has_default) {
       out.append(part.text);

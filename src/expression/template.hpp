@@ -76,6 +76,7 @@ class Template {
 
   static Result<Part> parse_name(std::string_view text, Names names);
   Result<void> fill_part(const Part& part, const Message& message, std::string& out) const;
+  Result<void> append_value(const Reference& name, const Value& value, std::string& out) const;
   Result<void> fill_value(const Part& part, const Value& value, std::string& out) const;
 
   std::string source_;

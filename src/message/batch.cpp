@@ -3,10 +3,12 @@
 
 namespace fieldgate {
 
-void Batch::commit(char separator, std::string_view key, Receipt receipt, std::chrono::steady_clock::time_point received) {
+void Batch::commit(char separator, std::string_view key, Receipt receipt,
+                   std::chrono::steady_clock::time_point received) {
   text_.push_back(separator);
   keys_.append(key);
-  records_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(keys_.size()), receipt, received});
+  records_.push_back(
+      {static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(keys_.size()), receipt, received});
 }
 
 std::string_view Batch::record(std::size_t index) const { return run(index, index + 1); }
