@@ -236,10 +236,14 @@ def line(**fields):
 def send_tcp(port, data, host="127.0.0.1", close=True):
     """Sends on a new connection, and closes it or hands it over."""
     connection = socket.create_connection((host, port), PATIENCE)
-    connection.sendall(data)
-    if not close:
-        return connection
-    connection.shutdown(socket.SHUT_WR)
+    try:
+        connection.sendall(data)
+        if not close:
+            return connection
+        connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        connection.close()
+        raise
     connection.close()
     return None
 

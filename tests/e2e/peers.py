@@ -162,12 +162,13 @@ class Authority:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.name = name
         self._openssl("req", "-x509", *self._key(name), "-subj", f"/CN={name}", "-days", "2", "-out", f"{name}.crt",
-                      "-addext", "basicConstraints=critical,CA:TRUE")
+                      "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         self.crt = self.directory / f"{name}.crt"
 
     def issue(self, name, common_name=None):
         self._openssl("req", *self._key(name), "-subj", f"/CN={common_name or name}", "-out", f"{name}.csr")
-        (self.directory / f"{name}.ext").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n")
+        (self.directory / f"{name}.ext").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\nbasicConstraints=CA:FALSE\n"
+                                                    "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{self.name}.crt", "-CAkey", f"{self.name}.key",
                       "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext", "-out", f"{name}.crt")
         return self.directory / f"{name}.crt", self.directory / f"{name}.key"

@@ -238,5 +238,57 @@ class Outages(Case):
         gateway.wait_log("(?i)gone.*1 ")  # what is given up is said
 
 
+class MqttAdapter(Case):
+    CONFIG = """
+gateway: {{ id: plant }}
+admin: {{ listen: "127.0.0.1:{{admin}}" }}
+adapters:
+  bus:
+    type: mqtt
+    servers: [ "mqtt://127.0.0.1:{port}" ]
+    subscribe: [ {{ topic: "plant/+/up", qos: 1 }} ]
+    reconnect: {{ initial: 100ms, max: 500ms }}
+    protocol: {{ codec: {{ type: json }}, device: "{{{{ topic.1 }}}}" }}
+sinks:
+  out: {{ type: console }}
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.broker = self.mosquitto()
+        self.gateway_ = self.gateway(self.CONFIG.format(port=self.broker.port))
+        self.subscribed(self.gateway_)
+
+    def numbers(self, gateway):
+        return [json.loads(row)["data"]["n"] for row in gateway.output().splitlines()]
+
+    def subscribed(self, gateway):
+        """Publishes until a message arrives."""
+        before = len(self.numbers(gateway))
+
+        def arrives():
+            self.broker.publish("plant/probe/up", '{"n":-1}')
+            return len(self.numbers(gateway)) > before
+        until(arrives, lambda: "a message through the subscription; log:\n" + gateway.log())
+
+    def test_it_comes_back_after_the_brokers_restart(self):
+        self.broker.stop()
+        self.broker.start()
+        self.subscribed(self.gateway_)
+
+    def test_it_subscribes_again_where_the_broker_lost_its_session(self):
+        self.broker.stop()
+        (self.directory / f"mosquitto-{self.broker.port}.db").unlink()
+        self.broker.start()
+        self.subscribed(self.gateway_)
+
+    def test_the_broker_keeps_what_comes_while_the_gateway_is_away(self):
+        self.assertEqual(self.gateway_.stop(), 0)
+        for n in range(10):
+            self.broker.publish("plant/press-1/up", json.dumps({"n": n}))
+        gateway = self.gateway(self.CONFIG.format(port=self.broker.port), name="again.yaml")
+        until(lambda: [n for n in self.numbers(gateway) if n >= 0] == list(range(10)), lambda: f"10 kept messages, have {self.numbers(gateway)}")
+
+
 if __name__ == "__main__":
     unittest.main()

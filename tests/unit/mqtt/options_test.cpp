@@ -33,8 +33,9 @@ TEST_CASE("a server is a scheme, a host and a port") {
 }
 
 TEST_CASE("what is no server is told with what to write") {
-  for (const char* url : {"", "broker:1883", "tcp://broker", "http://broker", "mqtt://", "mqtt://:1883", "mqtt://a:0", "mqtt://a:65536", "mqtt://a:b",
-                          "mqtt://a:", "mqtt://user@a", "mqtt://a/path", "mqtt://[::1", "mqtt://[::1]x"}) {
+  for (const char* url :
+       {"", "broker:1883", "tcp://broker", "http://broker", "mqtt://", "mqtt://:1883", "mqtt://a:0", "mqtt://a:65536",
+        "mqtt://a:b", "mqtt://a:", "mqtt://user@a", "mqtt://a/path", "mqtt://[::1", "mqtt://[::1]x"}) {
     INFO(url);
     const auto server = Server::parse(url);
     REQUIRE(!server);
@@ -56,13 +57,17 @@ TEST_CASE("the options have their defaults") {
 }
 
 TEST_CASE("TLS options want a server with TLS") {
-  CHECK(problems("servers: [ \"mqtt://a\" ]\ntls: { verify_hostname: false }\n").find("write mqtts://") != std::string::npos);
-  CHECK(problems("servers: [ \"mqtts://a\" ]\ntls: { server_name: b }\n").find("server_name is not supported by mqtt") != std::string::npos);
+  CHECK(problems("servers: [ \"mqtt://a\" ]\ntls: { verify_hostname: false }\n").find("write mqtts://") !=
+        std::string::npos);
+  CHECK(
+      problems("servers: [ \"mqtts://a\" ]\ntls: { server_name: b }\n").find("server_name is not supported by mqtt") !=
+      std::string::npos);
 }
 
 TEST_CASE("options that cannot go together are errors") {
   CHECK(problems("{}\n").find("servers") != std::string::npos);
-  CHECK(problems("servers: [ \"mqtt://a\" ]\nreconnect: { initial: 5s, max: 1s }\n").find("less than initial") != std::string::npos);
+  CHECK(problems("servers: [ \"mqtt://a\" ]\nreconnect: { initial: 5s, max: 1s }\n").find("less than initial") !=
+        std::string::npos);
   CHECK(problems("servers: [ \"mqtt://a\" ]\npassword: \"${P:-x}\"\n").find("needs a username") != std::string::npos);
   CHECK(problems("servers: [ \"mqtt://a\" ]\nversion: 4\n").find("3.1.1") != std::string::npos);
 }
