@@ -13,7 +13,6 @@ find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_library(RE2 re2 REQUIRED)
 find_library(PAHO_C paho-mqtt3as REQUIRED)
-find_library(PAHO_CPP paho-mqttpp3 REQUIRED)
 
 # Asio and Beast are compiled once, in reactor/asio.cpp and http/beast.cpp, not in every file that includes them.
 add_library(fieldgate_boost INTERFACE)

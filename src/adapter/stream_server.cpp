@@ -33,6 +33,7 @@ struct StreamServer::Connection {
   steady_clock::time_point last_byte;
   steady_clock::time_point progress;  // when the frame in hand was begun, or the handshake
   bool handshaking = false;
+  bool ended = false;  // the peer will send no more
   bool counted_by_ip = false;
 };
 
@@ -110,11 +111,12 @@ Awaitable<> StreamServer::refuse_for_want_of_descriptors() {
   co_await reactor::sleep(descriptor_pause);
 }
 
-std::string_view StreamServer::refusal(const asio::ip::address& ip) const {
+std::string_view StreamServer::refusal(const asio::ip::address* ip) const {
   if (connections_.size() >= options_.limits.connections) return "connections";
-  if (!allowed(options_.limits.allow, ip)) return "allow";
+  if (ip == nullptr) return {};
+  if (!allowed(options_.limits.allow, *ip)) return "allow";
   if (!options_.limits.per_ip) return {};
-  const auto known = by_ip_.find(ip);
+  const auto known = by_ip_.find(*ip);
   return known != by_ip_.end() && known->second >= *options_.limits.per_ip ? "per_ip" : "";
 }
 
@@ -122,10 +124,10 @@ void StreamServer::admit(transport::StreamSocket socket, const asio::generic::st
   asio::ip::address ip;
   std::uint16_t port = 0;
   const bool internet = transport::peer_of(peer.data(), peer.size(), ip, port);
-  const std::string_view limit = internet ? refusal(ip) : std::string_view();
+  const std::string_view limit = refusal(internet ? &ip : nullptr);
   if (!limit.empty()) {
     counters_.rejected.count(limit);
-    log_.limited(telemetry::Level::warn, limit, "refused {}: limits.{} forbids it", ip.to_string(), limit);
+    log_.limited(telemetry::Level::warn, limit, "refused {}: limits.{} forbids it", internet ? ip.to_string() : "a local peer", limit);
     return;
   }
   if (internet) {
@@ -154,17 +156,23 @@ Awaitable<> StreamServer::serve(Connections::iterator self) {
   Connection& connection = *self;
   error_code ignored;
   bool alive = true;
+  bool look_again = true;  // at what was kept: the handshake, or a gate that closed, may have left whole frames in it
   if (tls_ != nullptr) alive = co_await shake_hands(connection);
   while (alive && !connection.stream.closed()) {
     if (!open()) {
       co_await (*inlet_)->opened();
-      continue;
+      look_again = true;
+    } else if (std::exchange(look_again, false)) {
+      const Bytes kept = connection.stream.kept();
+      if (!kept.empty()) alive = take(connection, kept, Instant::now());
+    } else if (connection.ended) {
+      break;
+    } else {
+      co_await connection.stream.readable(ignored);
+      alive = !connection.stream.closed() && read_turn(connection);
+      look_again = !open();
+      if (alive && options_.gather.count() > 0) co_await next_gathering();
     }
-    if (const Bytes kept = connection.stream.kept(); !kept.empty()) alive = take(connection, kept, Instant::now());
-    if (!alive || !open()) continue;
-    co_await connection.stream.readable(ignored);
-    alive = !connection.stream.closed() && read_turn(connection);
-    if (alive && options_.gather.count() > 0) co_await next_gathering();
   }
   end(self);
 }
@@ -194,7 +202,8 @@ bool StreamServer::read_turn(Connection& connection) {
     if (!read.bytes.empty() && !take(connection, read.bytes, now)) return false;
     if (read.ended) {
       if (!read.why.empty()) log_.debug("{}: the connection ended: {}", peer_text(connection.origin), read.why);
-      return false;
+      connection.ended = true;
+      return !open();  // what is kept behind a closed gate is still to be taken
     }
     if (read.drained || !open()) break;
   }

@@ -51,7 +51,7 @@ class StreamServer final : private protocol::Receiver {
   Awaitable<> slow_down();
   Awaitable<> refuse_for_want_of_descriptors();
   void admit(transport::StreamSocket socket, const asio::generic::stream_protocol::endpoint& peer);
-  std::string_view refusal(const asio::ip::address& ip) const;
+  std::string_view refusal(const asio::ip::address* ip) const;  // null: a local peer
   Awaitable<> serve(Connections::iterator self);
   Awaitable<bool> shake_hands(Connection& connection);
   bool read_turn(Connection& connection);
