@@ -28,12 +28,18 @@ class Adapter {
  public:
   virtual ~Adapter() = default;
 
-  /// Binds and begins to take messages, which go to `*inlet` (the pointer may be changed between two turns of the reactor).
-  /// The error names the address and what to do.
+  /// Binds and begins to take messages, which go to `*inlet` (the pointer may be changed between two turns of the
+  /// reactor). The error names the address and what to do.
   virtual Result<void> start(router::Inlet* const& inlet) = 0;
 
   /// Takes nothing more: listeners close, connections end. May be called twice.
   virtual void stop() = 0;
+
+  /// After stop(): returns when nothing more will come, at the latest after `deadline`.
+  virtual Awaitable<> quiet(Duration deadline) {
+    static_cast<void>(deadline);
+    co_return;
+  }
 
   /// Whether it takes devices in: for /readyz.
   virtual bool ready() const = 0;

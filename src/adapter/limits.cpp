@@ -45,13 +45,14 @@ bool Network::contains(const asio::ip::address& other) const {
 }
 
 bool allowed(const std::vector<Network>& networks, const asio::ip::address& address) {
-  return networks.empty() ||
-         std::any_of(networks.begin(), networks.end(), [&](const Network& network) { return network.contains(address); });
+  return networks.empty() || std::any_of(networks.begin(), networks.end(),
+                                         [&](const Network& network) { return network.contains(address); });
 }
 
 std::vector<Network> read_allow(config::Section& limits) {
   std::vector<Network> networks;
-  for (const std::string& text : limits.texts("allow", std::vector<std::string>(), "Source networks that may come in, such as 10.0.0.0/8; none: all.")) {
+  for (const std::string& text : limits.texts("allow", std::vector<std::string>(),
+                                              "Source networks that may come in, such as 10.0.0.0/8; none: all.")) {
     if (const auto network = Network::parse(text)) {
       networks.push_back(*network);
     } else {
@@ -64,17 +65,23 @@ std::vector<Network> read_allow(config::Section& limits) {
 StreamLimits StreamLimits::read(config::Section& adapter, bool tls) {
   StreamLimits limits;
   adapter.section("limits", "What protects the gateway from its peers.", [&](config::Section& s) {
-    limits.connections = static_cast<std::size_t>(s.integer("connections", 10000, "Connections at once; more are refused.", {1, 1000000}));
+    limits.connections = static_cast<std::size_t>(
+        s.integer("connections", 10000, "Connections at once; more are refused.", {1, 1000000}));
     limits.per_ip = s.optional_integer("per_ip", "Connections at once from one address.", {1, 1000000});
     limits.accept_rate = s.optional_rate("accept_rate", "New connections in a time; more wait in the kernel's queue.");
-    limits.idle = s.duration("idle", Duration(std::chrono::hours(1)), "A connection without a byte from the device is closed after it.", shortest);
+    limits.idle = s.duration("idle", Duration(std::chrono::hours(1)),
+                             "A connection without a byte from the device is closed after it.", shortest);
     limits.keepalive = s.duration("keepalive", Duration(std::chrono::minutes(1)),
-                                  "A peer that vanished is noticed after it, by TCP probes and the user time-out.", std::chrono::seconds(1));
-    limits.write_queue = s.size("write_queue", std::size_t{64 * 1024}, "Bytes that may wait for a device that does not read.", {1024, 1 << 30});
+                                  "A peer that vanished is noticed after it, by TCP probes and the user time-out.",
+                                  std::chrono::seconds(1));
+    limits.write_queue = s.size("write_queue", std::size_t{64 * 1024},
+                                "Bytes that may wait for a device that does not read.", {1024, 1 << 30});
     limits.allow = read_allow(s);
     if (!tls) return;
-    limits.handshake = s.duration("handshake", Duration(std::chrono::seconds(10)), "A TLS handshake must be complete by then.", shortest);
-    limits.handshakes = static_cast<std::size_t>(s.integer("handshakes", 64, "TLS handshakes at once; more wait in the kernel's queue.", {1, 100000}));
+    limits.handshake = s.duration("handshake", Duration(std::chrono::seconds(10)),
+                                  "A TLS handshake must be complete by then.", shortest);
+    limits.handshakes = static_cast<std::size_t>(
+        s.integer("handshakes", 64, "TLS handshakes at once; more wait in the kernel's queue.", {1, 100000}));
   });
   return limits;
 }

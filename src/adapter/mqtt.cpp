@@ -9,7 +9,7 @@ namespace fieldgate::adapter {
 namespace {
 
 constexpr auto ask_again_after = std::chrono::minutes(1);
-constexpr auto goodbye = std::chrono::seconds(5);
+constexpr auto look_again_after = std::chrono::milliseconds(5);
 // Nearly empty, but above the largest message: going back to the broker earlier would bring the next flood at once.
 constexpr std::size_t relieved_bytes = 2 * 1024 * 1024;
 
@@ -50,8 +50,17 @@ void Mqtt::stop() {
   if (stopping_ || !started_) return;
   stopping_ = true;
   ask_again_.cancel();
-  // What has arrived was acknowledged, so it still goes its way while we say goodbye.
-  reactor_.spawn(client_.stop(goodbye));
+}
+
+Awaitable<> Mqtt::quiet(Duration deadline) {
+  if (!started_) co_return;
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  co_await client_.stop(deadline);
+  while (client_.waiting() > 0 && std::chrono::steady_clock::now() < end) co_await reactor::sleep(look_again_after);
+  if (const std::size_t lost = client_.waiting(); lost > 0) {
+    log_.error("{} bytes of messages that were acknowledged to the broker are lost: the sinks' buffers have no room",
+               lost);
+  }
 }
 
 void Mqtt::connected(bool session_present) {

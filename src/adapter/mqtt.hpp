@@ -34,6 +34,8 @@ class Mqtt final : public Adapter, private protocol::Receiver, private mqtt::Han
 
   Result<void> start(router::Inlet* const& inlet) override;
   void stop() override;
+  /// What has arrived was acknowledged by Paho, so it still goes its way once the broker is left.
+  Awaitable<> quiet(Duration deadline) override;
   /// A broker that is away must not make the gateway unready.
   bool ready() const override { return started_ && !stopping_; }
 

@@ -96,7 +96,9 @@ Awaitable<> StreamServer::slow_down() {
   const double earned = std::chrono::duration<double>(now - accept_refilled_).count() * rate;
   accept_refilled_ = now;
   accept_tokens_ = std::min(std::max(1.0, rate), accept_tokens_ + earned) - 1;
-  if (accept_tokens_ < 0) co_await reactor::sleep(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(-accept_tokens_ / rate)));
+  if (accept_tokens_ < 0)
+    co_await reactor::sleep(
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(-accept_tokens_ / rate)));
 }
 
 Awaitable<> StreamServer::refuse_for_want_of_descriptors() {
@@ -107,7 +109,8 @@ Awaitable<> StreamServer::refuse_for_want_of_descriptors() {
   reserve_fd_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   counters_.rejected.count("descriptors");
   log_.limited(telemetry::Level::error, "descriptors",
-               "connections are refused: no file descriptor is left; raise LimitNOFILE= of the service, or lower limits.connections");
+               "connections are refused: no file descriptor is left; raise LimitNOFILE= of the service, or lower "
+               "limits.connections");
   co_await reactor::sleep(descriptor_pause);
 }
 
@@ -127,7 +130,8 @@ void StreamServer::admit(transport::StreamSocket socket, const asio::generic::st
   const std::string_view limit = refusal(internet ? &ip : nullptr);
   if (!limit.empty()) {
     counters_.rejected.count(limit);
-    log_.limited(telemetry::Level::warn, limit, "refused {}: limits.{} forbids it", internet ? ip.to_string() : "a local peer", limit);
+    log_.limited(telemetry::Level::warn, limit, "refused {}: limits.{} forbids it",
+                 internet ? ip.to_string() : "a local peer", limit);
     return;
   }
   if (internet) {
@@ -164,7 +168,7 @@ Awaitable<> StreamServer::serve(Connections::iterator self) {
       look_again = true;
     } else if (std::exchange(look_again, false)) {
       const Bytes kept = connection.stream.kept();
-      if (!kept.empty()) alive = take(connection, kept, Instant::now());
+      if (!kept.empty()) alive = take(connection, kept, 0, Instant::now());
     } else if (connection.ended) {
       break;
     } else {
@@ -190,7 +194,8 @@ Awaitable<bool> StreamServer::shake_hands(Connection& connection) {
   }
   if (!connection.stream.closed()) {  // else the sweep has said it
     counters_.rejected.count(shaken.error().reason);
-    log_.limited(telemetry::Level::warn, shaken.error().reason, "{}: TLS handshake failed: {}", peer_text(connection.origin), shaken.error().text);
+    log_.limited(telemetry::Level::warn, shaken.error().reason, "{}: TLS handshake failed: {}",
+                 peer_text(connection.origin), shaken.error().text);
   }
   co_return false;
 }
@@ -199,7 +204,7 @@ bool StreamServer::read_turn(Connection& connection) {
   const Instant now = Instant::now();
   for (int turn = 0; turn < reads_per_turn; ++turn) {
     const auto read = connection.stream.read();
-    if (!read.bytes.empty() && !take(connection, read.bytes, now)) return false;
+    if (!read.bytes.empty() && !take(connection, read.bytes, read.fresh, now)) return false;
     if (read.ended) {
       if (!read.why.empty()) log_.debug("{}: the connection ended: {}", peer_text(connection.origin), read.why);
       connection.ended = true;
@@ -210,18 +215,17 @@ bool StreamServer::read_turn(Connection& connection) {
   return true;
 }
 
-bool StreamServer::take(Connection& connection, Bytes bytes, const Instant& now) {
-  const std::size_t before = connection.stream.kept().size();
-  const bool fresh = bytes.data() != connection.stream.kept().data() || bytes.size() > before;
-  if (fresh) {
-    counters_.bytes += bytes.size() - before;
+bool StreamServer::take(Connection& connection, Bytes bytes, std::size_t fresh, const Instant& now) {
+  if (fresh > 0) {
+    counters_.bytes += fresh;
     connection.last_byte = now.steady;
   }
   std::string_view lost;
   const std::size_t used = connection.protocol->data_received(bytes, connection.origin, now, lost);
-  if (used > 0 || before == 0) connection.progress = now.steady;
-  if (!lost.empty()) {
-    close(connection, lost);
+  if (used > 0 || fresh == bytes.size()) connection.progress = now.steady;
+  if (!lost.empty()) {  // the protocol has said what was wrong
+    counters_.rejected.count(lost);
+    connection.stream.close();
     return false;
   }
   connection.stream.keep(bytes, used);
@@ -229,6 +233,7 @@ bool StreamServer::take(Connection& connection, Bytes bytes, const Instant& now)
 }
 
 void StreamServer::end(Connections::iterator self) {
+  if (self->ended && !self->stream.kept().empty()) counters_.errors.count("incomplete");
   if (self->counted_by_ip && --by_ip_[self->ip] == 0) by_ip_.erase(self->ip);
   self->stream.close();
   connections_.erase(self);
@@ -237,14 +242,17 @@ void StreamServer::end(Connections::iterator self) {
 
 void StreamServer::close(Connection& connection, std::string_view limit) {
   counters_.rejected.count(limit);
-  log_.limited(telemetry::Level::info, limit, "{}: closed: {}", peer_text(connection.origin), limit);
+  const std::string_view option = limit == "frame_timeout" ? "framing" : "limits";
+  log_.limited(telemetry::Level::warn, limit, "{}: closed: {}.{} was reached", peer_text(connection.origin), option,
+               limit);
   connection.stream.close();
 }
 
 Awaitable<> StreamServer::sweep() {
   // One timer for all connections: one for each read costs three times the CPU.
   const StreamLimits& limits = options_.limits;
-  const Duration shortest = std::min({limits.idle, options_.protocol.frame_timeout, tls_ ? limits.handshake : limits.idle});
+  const Duration shortest =
+      std::min({limits.idle, options_.protocol.frame_timeout, tls_ ? limits.handshake : limits.idle});
   const Duration period = std::clamp<Duration>(shortest / 4, std::chrono::milliseconds(10), std::chrono::seconds(30));
   while (!connections_.empty() && !stopping_) {
     co_await reactor::sleep(period);
@@ -253,7 +261,9 @@ Awaitable<> StreamServer::sweep() {
       if (connection.stream.closed()) continue;
       if (connection.handshaking) {
         if (now - connection.progress > limits.handshake) close(connection, "handshake");
-      } else if (!connection.stream.kept().empty() && open() && now - connection.progress > options_.protocol.frame_timeout) {
+      } else if (!open()) {
+        connection.last_byte = connection.progress = now;  // it is us who do not read
+      } else if (!connection.stream.kept().empty() && now - connection.progress > options_.protocol.frame_timeout) {
         close(connection, "frame_timeout");
       } else if (now - connection.last_byte > limits.idle) {
         close(connection, "idle");
@@ -277,12 +287,16 @@ Awaitable<> StreamServer::next_gathering() {
 
 StreamOptions StreamOptions::read(config::Section& s, bool tls) {
   StreamOptions options;
-  options.listen = s.address("listen", config::required, "Where devices connect: host:port, [v6]:port, unix:/path or systemd:NAME.");
-  options.reuse_port = s.flag("reuse_port", false, "Several gateways share the port; the kernel spreads the connections.");
-  options.backlog = static_cast<int>(s.integer("backlog", 4096, "Connections that may wait to be accepted.", {1, 65535}));
+  options.listen =
+      s.address("listen", config::required, "Where devices connect: host:port, [v6]:port, unix:/path or systemd:NAME.");
+  options.reuse_port =
+      s.flag("reuse_port", false, "Several gateways share the port; the kernel spreads the connections.");
+  options.backlog =
+      static_cast<int>(s.integer("backlog", 4096, "Connections that may wait to be accepted.", {1, 65535}));
   options.gather = s.duration("gather", Duration(0), "How long a busy adapter may wait for more, to save wake-ups.");
   options.limits = StreamLimits::read(s, tls);
-  options.protocol = protocol::FramedConfig::read(s, tls ? protocol::FramedConfig::Transport::tls : protocol::FramedConfig::Transport::tcp);
+  options.protocol = protocol::FramedConfig::read(
+      s, tls ? protocol::FramedConfig::Transport::tls : protocol::FramedConfig::Transport::tcp);
   return options;
 }
 

@@ -7,19 +7,29 @@ Tls::Config Tls::Config::read(config::Section& section) {
   Config config;
   config.stream = StreamOptions::read(section, true);
   config.tls = config::TlsServerOptions::read(section);
+  const bool complete = !config.tls.crt_file.empty() && !config.tls.key_file.empty();
+  if (complete && !section.describing() && !section.reader().syntax_only) {
+    if (const auto context = reactor::tls_server_context(config.tls); !context)
+      section.error("tls", context.error().text);
+  }
   using Verify = config::TlsServerOptions::VerifyClient;
   const config::Address& listen = config.stream.listen;
-  const bool local = listen.kind != config::Address::Kind::tcp || listen.host == "localhost" || listen.host == "::1" || listen.host.starts_with("127.");
-  if (config.tls.verify_client == Verify::none && !local && config.stream.limits.allow.empty() && !section.describing()) {
+  const bool local = listen.kind != config::Address::Kind::tcp || listen.host == "localhost" || listen.host == "::1" ||
+                     listen.host.starts_with("127.");
+  if (config.tls.verify_client == Verify::none && !local && config.stream.limits.allow.empty() &&
+      !section.describing()) {
     section.warning("tls", "anybody can connect: no client certificate is asked for; give 'ca_file', or limits.allow");
   }
   if (!config.stream.protocol.device.uses(expression::Name::tls_cn)) return config;
   if (config.tls.verify_client == Verify::optional) {
-    section.warning("tls", "verify_client: optional lets devices in without a certificate, but the device's name comes from {{ tls.cn }}: "
-                           "their messages will be refused");
+    section.warning(
+        "tls",
+        "verify_client: optional lets devices in without a certificate, but the device's name comes from {{ tls.cn }}: "
+        "without a default there, their messages are refused");
   }
   if (config.tls.verify_client == Verify::none && !section.describing()) {
-    section.error("tls", "the device's name comes from {{ tls.cn }}, but no client certificate is asked for; give 'ca_file'");
+    section.error("tls",
+                  "the device's name comes from {{ tls.cn }}, but no client certificate is asked for; give 'ca_file'");
   }
   return config;
 }

@@ -10,7 +10,8 @@ namespace fieldgate::adapter {
 class Tls final : public Adapter {
  public:
   static constexpr std::string_view type = "tls";
-  static constexpr std::string_view meaning = "Listens for devices that connect by TLS, with or without certificates of their own.";
+  static constexpr std::string_view meaning =
+      "Listens for devices that connect by TLS, with or without certificates of their own.";
 
   struct Config {
     StreamOptions stream;

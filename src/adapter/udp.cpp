@@ -5,11 +5,15 @@ namespace fieldgate::adapter {
 
 Udp::Config Udp::Config::read(config::Section& s) {
   Config config;
-  config.listen = s.address("listen", config::required, "Where devices send to: host:port or [v6]:port, unix:/path or systemd:NAME.");
+  config.listen = s.address("listen", config::required,
+                            "Where devices send to: host:port or [v6]:port, unix:/path or systemd:NAME.");
   config.reuse_port = s.flag("reuse_port", false, "Several gateways share the port; the kernel spreads the senders.");
-  config.gather = s.duration("gather", config.gather, "How long a busy adapter waits for more, to save wake-ups; an idle one never does.");
-  config.receive_buffer = s.size("receive_buffer", config.receive_buffer, "The kernel's buffer for datagrams not yet taken.", {4096, 1 << 30});
-  s.section("limits", "What protects the gateway from its peers.", [&](config::Section& limits) { config.allow = read_allow(limits); });
+  config.gather = s.duration("gather", config.gather,
+                             "How long a busy adapter waits for more, to save wake-ups; an idle one never does.");
+  config.receive_buffer = s.size("receive_buffer", config.receive_buffer,
+                                 "The kernel's buffer for datagrams not yet taken.", {4096, 1 << 30});
+  s.section("limits", "What protects the gateway from its peers.",
+            [&](config::Section& limits) { config.allow = read_allow(limits); });
   config.protocol = protocol::FramedConfig::read(s, protocol::FramedConfig::Transport::udp);
   if (s.has("tls")) {
     s.claim({.name = "tls"});
@@ -34,7 +38,9 @@ Result<void> Udp::start(router::Inlet* const& inlet) {
   if (!bound) return bound.error();
   datagrams_.emplace(reactor_.io(), std::move(*bound));
   if (const std::size_t got = datagrams_->receive_buffer(); got < config_.receive_buffer) {
-    log_.warn("the kernel gives only {} KiB of the receive_buffer; bursts may be lost: raise net.core.rmem_max with sysctl", got / 1024);
+    log_.warn(
+        "the kernel gives only {} KiB of the receive_buffer; bursts may be lost: raise net.core.rmem_max with sysctl",
+        got / 1024);
   }
   reactor_.spawn(receive());
   log_.info("listening at {}", config_.listen.text());
@@ -81,7 +87,8 @@ void Udp::take(std::size_t index, const Instant& now) {
   if (transport::peer_of(datagrams_->peer(index), datagrams_->peer_size(index), ip, origin_.peer_port)) {
     if (!allowed(config_.allow, ip)) {
       counters_.rejected.count("allow");
-      log_.limited(telemetry::Level::warn, "allow", "dropped a datagram of {}: limits.allow forbids it", ip.to_string());
+      log_.limited(telemetry::Level::warn, "allow", "dropped a datagram of {}: limits.allow forbids it",
+                   ip.to_string());
       return;
     }
     if (ip != last_ip_) {
@@ -96,7 +103,8 @@ void Udp::count_overflow() {
   const std::uint32_t lost = datagrams_->take_overflow();
   if (lost == 0) return;
   counters_.rejected.count("receive_buffer", lost);
-  log_.limited(telemetry::Level::warn, "receive_buffer", "{} datagrams were lost before they were read: raise receive_buffer", lost);
+  log_.limited(telemetry::Level::warn, "receive_buffer",
+               "{} datagrams were lost before they were read: raise receive_buffer", lost);
 }
 
 }  // namespace fieldgate::adapter

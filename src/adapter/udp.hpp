@@ -51,8 +51,8 @@ class Udp final : public Adapter, private protocol::Receiver {
   std::string name_;
   router::Inlet* const* inlet_ = nullptr;
   std::optional<transport::Datagrams> datagrams_;
-  Origin origin_;               // of the datagram in hand
-  asio::ip::address last_ip_;   // whose text origin_ holds
+  Origin origin_;              // of the datagram in hand
+  asio::ip::address last_ip_;  // whose text origin_ holds
 };
 
 }  // namespace fieldgate::adapter

@@ -39,7 +39,8 @@ class Memory {
   /// The batch that was pushed last; null if the lane is empty.
   const Batch* back(std::size_t lane) const { return lanes_[lane].empty() ? nullptr : &lanes_[lane].back(); }
 
-  /// Takes out the oldest batch that is not at the front of its lane (that one may be on its way); nothing if there is none.
+  /// Takes out the oldest batch that is not at the front of its lane (that one may be on its way); nothing if there is
+  /// none.
   std::optional<Batch> take_oldest();
 
   /// An empty batch; one that was used before, with its memory, if there is one.

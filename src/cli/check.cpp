@@ -21,7 +21,8 @@ struct Options {
 
 int check(const Options& options) {
   const gateway::Catalogue catalogue = gateway::builtin();
-  gateway::Loaded loaded = gateway::load(options.file, catalogue, options.syntax ? gateway::Purpose::syntax : gateway::Purpose::check);
+  gateway::Loaded loaded =
+      gateway::load(options.file, catalogue, options.syntax ? gateway::Purpose::syntax : gateway::Purpose::check);
   const bool refused = loaded.problems.errors() > 0 || (options.strict && loaded.problems.warnings() > 0);
   bool printed = true;
   if (options.json) {

@@ -30,8 +30,8 @@ void check_private(Section& section, std::string_view name, const std::filesyste
   if (::stat(path.c_str(), &info) != 0) return;
   const mode_t refused = info.st_uid == 0 ? S_IRWXO | S_IWGRP : S_IRWXO | S_IRWXG;
   if ((info.st_mode & refused) == 0) return;
-  const std::string text = fmt::format("others can read the key {} (mode {:04o}): run chmod 600 on it", in_quotes(path.string()),
-                                       info.st_mode & 07777U);
+  const std::string text = fmt::format("others can read the key {} (mode {:04o}): run chmod 600 on it",
+                                       in_quotes(path.string()), info.st_mode & 07777U);
   if (section.reader().starting) {
     section.warning(name, text);
   } else {

@@ -31,13 +31,15 @@ std::optional<Listener> listener_of(const adapter::Factory& adapter) {
 }
 
 bool is_v6(const std::string& host) { return host.find(':') != std::string::npos; }
+/// Names that everybody knows.
+std::string plain(const std::string& host) { return host == "localhost" ? "127.0.0.1" : host; }
 bool is_wildcard(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
 
 bool collide(const Listener& a, const Listener& b) {
   if (a.address.kind != b.address.kind) return false;
   if (a.address.kind != config::Address::Kind::tcp) return a.address == b.address;
   if (a.datagram != b.datagram || a.address.port != b.address.port || a.address.port == 0) return false;
-  if (a.address.host == b.address.host) return true;
+  if (plain(a.address.host) == plain(b.address.host)) return true;
   return is_v6(a.address.host) == is_v6(b.address.host) && (is_wildcard(a.address.host) || is_wildcard(b.address.host));
 }
 
@@ -45,7 +47,9 @@ std::string at_line(const config::Mark& mark) { return "line " + std::to_string(
 
 /// Whether any template of the file says {{ gateway }}.
 bool names_gateway(const config::Node& node) {
-  if (node.is_map()) return std::any_of(node.entries.begin(), node.entries.end(), [](const auto& entry) { return names_gateway(entry.value); });
+  if (node.is_map())
+    return std::any_of(node.entries.begin(), node.entries.end(),
+                       [](const auto& entry) { return names_gateway(entry.value); });
   if (node.is_list()) return std::any_of(node.items.begin(), node.items.end(), names_gateway);
   const std::size_t begin = node.text.find("{{");
   return begin != std::string::npos && node.text.find("gateway", begin) < node.text.find("}}", begin);
@@ -55,14 +59,17 @@ bool names_gateway(const config::Node& node) {
 
 void check_admin(config::Section& section, const config::Address& address) {
   if (address.kind != config::Address::Kind::tcp) {
-    if (address.kind == config::Address::Kind::systemd) section.error("listen", "the admin listener takes host:port or unix:/path");
+    if (address.kind == config::Address::Kind::systemd)
+      section.error("listen", "the admin listener takes host:port or unix:/path");
     return;
   }
   boost::system::error_code not_an_address;
   const auto ip = boost::asio::ip::make_address(address.host, not_an_address);
   if (address.host == "localhost" || (!not_an_address && ip.is_loopback())) return;
-  section.error("listen", "the admin listener must stay on this machine (127.0.0.1 or [::1]): off loopback it would need 'tls' and 'token', "
-                          "which this version does not have; put a reverse proxy in front");
+  section.error("listen",
+                "the admin listener must stay on this machine (127.0.0.1 or [::1]): off loopback it would need 'tls' "
+                "and 'token', "
+                "which this version does not have; put a reverse proxy in front");
 }
 
 void check_listeners(const Configuration& c, const std::vector<router::Source>& adapters, config::Section& root) {
@@ -71,19 +78,21 @@ void check_listeners(const Configuration& c, const std::vector<router::Source>& 
     const auto mine = listener_of(c.adapters[i].factory);
     if (!mine || !c.adapters[i].enabled) continue;
     if (c.admin_enabled && collide(*mine, {false, c.admin})) {
-      problems.error(adapters[i].mark, adapters[i].path + ".listen", "the admin listener is at " + c.admin.text() + " too (admin.listen)");
+      problems.error(adapters[i].mark, adapters[i].path + ".listen",
+                     "the admin listener is at " + c.admin.text() + " too (admin.listen)");
     }
     for (std::size_t j = 0; j < i; ++j) {
       const auto other = listener_of(c.adapters[j].factory);
       if (!other || !c.adapters[j].enabled || !collide(*mine, *other)) continue;
       problems.error(adapters[i].mark, adapters[i].path + ".listen",
-                     mine->address.text() + " is taken by adapters." + c.adapters[j].name + " (" + at_line(adapters[j].mark) + ")");
+                     mine->address.text() + " is taken by adapters." + c.adapters[j].name + " (" +
+                         at_line(adapters[j].mark) + ")");
     }
   }
 }
 
-void check_client_ids(const Configuration& c, const std::vector<router::Source>& adapters, const std::vector<router::Stage>& sinks,
-                      config::Problems& problems) {
+void check_client_ids(const Configuration& c, const std::vector<router::Source>& adapters,
+                      const std::vector<router::Stage>& sinks, config::Problems& problems) {
   struct Client {
     std::string id;
     std::string path;
@@ -97,21 +106,25 @@ void check_client_ids(const Configuration& c, const std::vector<router::Source>&
   for (std::size_t i = 0; i < c.adapters.size(); ++i) {
     const auto* config = c.adapters[i].factory.config<adapter::Mqtt>();
     if (config && c.adapters[i].enabled) {
-      clients.push_back({id_of(config->client_id, c.adapters[i].name), adapters[i].path, adapters[i].mark, config->connection.servers});
+      clients.push_back({id_of(config->client_id, c.adapters[i].name), adapters[i].path, adapters[i].mark,
+                         config->connection.servers});
     }
   }
   for (std::size_t i = 0; i < c.sinks.size(); ++i) {
     const auto* config = c.sinks[i].factory.sink.config<sink::Mqtt>();
     if (config && c.sinks[i].enabled) {
-      clients.push_back({id_of(config->client_id, c.sinks[i].name), sinks[i].path, sinks[i].mark, config->connection.servers});
+      clients.push_back(
+          {id_of(config->client_id, c.sinks[i].name), sinks[i].path, sinks[i].mark, config->connection.servers});
     }
   }
   for (auto mine = clients.begin(); mine != clients.end(); ++mine) {
     for (auto other = clients.begin(); other != mine; ++other) {
-      const auto shared = std::find_first_of(mine->servers.begin(), mine->servers.end(), other->servers.begin(), other->servers.end());
+      const auto shared =
+          std::find_first_of(mine->servers.begin(), mine->servers.end(), other->servers.begin(), other->servers.end());
       if (mine->id != other->id || shared == mine->servers.end()) continue;
       problems.error(mine->mark, mine->path + ".client_id",
-                     "'" + mine->id + "' is the client_id of " + other->path + " (" + at_line(other->mark) + ") too, at " + shared->text() +
+                     "'" + mine->id + "' is the client_id of " + other->path + " (" + at_line(other->mark) +
+                         ") too, at " + shared->text() +
                          "; the broker would end one connection for the other: give each its own");
     }
   }
@@ -140,8 +153,9 @@ void check_blocking(const Configuration& c, const std::vector<router::Stage>& si
       if (!blocks || reached.size() < 2 || !warned.insert(sink).second) continue;
       const std::size_t other = *std::find_if(reached.begin(), reached.end(), [&](std::size_t s) { return s != sink; });
       problems.warning(sinks[sink].mark, sinks[sink].path + ".buffer",
-                       "when_full: block stops adapters." + c.adapters[a].name + " for all sinks once this buffer is full, also for sinks." +
-                           c.sinks[other].name + "; drop_oldest would not");
+                       "when_full: block stops adapters." + c.adapters[a].name +
+                           " for all sinks once this buffer is full, also for sinks." + c.sinks[other].name +
+                           "; drop_oldest would not");
     }
   }
 }

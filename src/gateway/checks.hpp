@@ -15,8 +15,8 @@ void check_admin(config::Section& section, const config::Address& address);
 void check_listeners(const Configuration& c, const std::vector<router::Source>& adapters, config::Section& root);
 
 /// No client id twice at one MQTT broker: the two would end each other's connections for ever.
-void check_client_ids(const Configuration& c, const std::vector<router::Source>& adapters, const std::vector<router::Stage>& sinks,
-                      config::Problems& problems);
+void check_client_ids(const Configuration& c, const std::vector<router::Source>& adapters,
+                      const std::vector<router::Stage>& sinks, config::Problems& problems);
 
 /// A sink that blocks stops its adapters for all sinks that share them: a warning.
 void check_blocking(const Configuration& c, const std::vector<router::Stage>& sinks, config::Problems& problems);

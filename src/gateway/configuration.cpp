@@ -20,20 +20,28 @@ std::string host_name() {
 
 void read_general(config::Section& root, Configuration& c) {
   root.section("gateway", "What this gateway is.", [&](config::Section& s) {
-    c.id = s.text("id", config::Default<std::string>(host_name(), "the host name"), "Its name, {{ gateway }} in templates.");
+    c.id = s.text("id", config::Default<std::string>(host_name(), "the host name"),
+                  "Its name, {{ gateway }} in templates.");
     c.data_dir = s.path("data_dir", "/var/lib/fieldgate", "Everything that must outlive a restart.");
-    c.drain_timeout = s.duration("drain_timeout", c.drain_timeout, "How long stopping may take to deliver what is there.");
+    c.drain_timeout =
+        s.duration("drain_timeout", c.drain_timeout, "How long stopping may take to deliver what is there.");
   });
   root.section("log", "What it says to standard error.", [&](config::Section& s) {
     using telemetry::Level;
     c.log_level = s.choice<Level>("level", Level::info, "The least that is said.",
-                                  {{"trace", Level::trace}, {"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}});
+                                  {{"trace", Level::trace},
+                                   {"debug", Level::debug},
+                                   {"info", Level::info},
+                                   {"warn", Level::warn},
+                                   {"error", Level::error}});
     using telemetry::LogFormat;
-    c.log_format = s.choice<LogFormat>("format", LogFormat::text, "For people, or for machines.", {{"text", LogFormat::text}, {"json", LogFormat::json}});
+    c.log_format = s.choice<LogFormat>("format", LogFormat::text, "For people, or for machines.",
+                                       {{"text", LogFormat::text}, {"json", LogFormat::json}});
   });
   root.section("admin", "Health and metrics over HTTP.", [&](config::Section& s) {
     c.admin_enabled = s.flag("enabled", true, "Whether it listens at all.");
-    c.admin = s.address("listen", config::Address{config::Address::Kind::tcp, "127.0.0.1", 8970}, "Where it listens; only on this machine.");
+    c.admin = s.address("listen", config::Address{config::Address::Kind::tcp, "127.0.0.1", 8970},
+                        "Where it listens; only on this machine.");
     if (c.admin_enabled) check_admin(s, c.admin);
   });
 }
@@ -41,23 +49,24 @@ void read_general(config::Section& root, Configuration& c) {
 /// The components of one kind; `each` is called for each with its section.
 template <class F>
 std::vector<Named<F>> read_components(config::Section& root, std::string_view key, std::string_view meaning,
-                                      const std::function<void(const std::string&, config::Section&)>& each) {
+                                      const std::function<void(const std::string&, bool, config::Section&)>& each) {
   std::vector<Named<F>> components;
   root.named(key, meaning, [&](const std::string& name, config::Section& s) {
     Named<F> component;
     component.name = name;
     component.enabled = s.flag("enabled", true, "false: as if it were not there.");
-    each(name, s);
+    each(name, component.enabled, s);
     component.factory = s.reader().get<config::Registry<F>>().read(s);
     components.push_back(std::move(component));
   });
   return components;
 }
 
-router::Stage read_stage(const std::string& name, config::Section& s) {
-  router::Stage stage{name, s.path(), s.mark(), {}, {}};
-  stage.inputs = s.texts("inputs", config::Default<std::vector<std::string>>(std::vector<std::string>(), "every adapter"),
-                         "Adapters and transforms that it reads; names and globs.");
+router::Stage read_stage(const std::string& name, bool enabled, config::Section& s) {
+  router::Stage stage{name, s.path(), s.mark(), {}, {}, enabled};
+  stage.inputs =
+      s.texts("inputs", config::Default<std::vector<std::string>>(std::vector<std::string>(), "every adapter"),
+              "Adapters and transforms that it reads; names and globs.");
   for (std::size_t i = 0; i < stage.inputs.size(); ++i) stage.marks.push_back(s.mark("inputs", i));
   return stage;
 }
@@ -67,22 +76,24 @@ router::Stage read_stage(const std::string& name, config::Section& s) {
 Configuration Configuration::read(config::Section& root) {
   Configuration c;
   read_general(root, c);
-  root.named("protocols", "How to talk with kinds of devices, by name.", [](const std::string&, config::Section& s) {
-    protocol::FramedConfig::read_map(s, std::nullopt);
-  });
+  root.named("protocols", "How to talk with kinds of devices, by name.",
+             [](const std::string&, config::Section& s) { protocol::FramedConfig::read_map(s, std::nullopt); });
   std::vector<router::Source> sources;
   std::vector<router::Stage> transforms;
   std::vector<router::Stage> sinks;
   c.adapters = read_components<adapter::Factory>(root, "adapters", "Southbound: how devices reach the gateway.",
-                                                 [&](const std::string& name, config::Section& s) {
+                                                 [&](const std::string& name, bool, config::Section& s) {
                                                    sources.push_back({name, s.path(), s.mark()});
                                                  });
-  c.transforms = read_components<router::TransformFactory>(root, "transforms", "Stages between adapters and sinks.",
-                                                           [&](const std::string& name, config::Section& s) {
-                                                             transforms.push_back(read_stage(name, s));
-                                                           });
+  c.transforms =
+      read_components<router::TransformFactory>(root, "transforms", "Stages between adapters and sinks.",
+                                                [&](const std::string& name, bool enabled, config::Section& s) {
+                                                  transforms.push_back(read_stage(name, enabled, s));
+                                                });
   c.sinks = read_components<sink::OutletConfig>(root, "sinks", "Northbound: where messages go.",
-                                                [&](const std::string& name, config::Section& s) { sinks.push_back(read_stage(name, s)); });
+                                                [&](const std::string& name, bool enabled, config::Section& s) {
+                                                  sinks.push_back(read_stage(name, enabled, s));
+                                                });
   if (root.describing()) return c;
   if (c.adapters.empty()) root.error("", "there are no 'adapters': nothing would come in");
   if (c.sinks.empty()) root.error("", "there are no 'sinks': nothing would go out");

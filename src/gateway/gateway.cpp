@@ -6,7 +6,8 @@
 
 namespace fieldgate::gateway {
 
-Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics, std::string instance)
+Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics,
+                 std::string instance)
     : reactor_(reactor),
       metrics_(metrics),
       environment_{configuration.id, std::move(instance)},
@@ -15,7 +16,8 @@ Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, 
   build_transforms(configuration);
   build_adapters(configuration);
   if (configuration.admin_enabled) {
-    admin_ = std::make_unique<admin::Server>(reactor, metrics, configuration.admin, [this] { return not_ready(); }, telemetry::Log("admin"));
+    admin_ = std::make_unique<admin::Server>(
+        reactor, metrics, configuration.admin, [this] { return not_ready(); }, telemetry::Log("admin"));
   }
 }
 
@@ -23,7 +25,8 @@ Gateway::~Gateway() = default;
 
 void Gateway::build_sinks(const Configuration& configuration) {
   for (const auto& [name, config, enabled] : configuration.sinks) {
-    outlets_.push_back(enabled ? std::make_unique<sink::Outlet>(config, name, reactor_, metrics_, environment_, paths_) : nullptr);
+    outlets_.push_back(enabled ? std::make_unique<sink::Outlet>(config, name, reactor_, metrics_, environment_, paths_)
+                               : nullptr);
   }
 }
 
@@ -31,9 +34,11 @@ void Gateway::build_transforms(const Configuration& configuration) {
   for (const auto& [name, factory, enabled] : configuration.transforms) {
     Stage stage;
     if (enabled) {
-      stage.dropped = std::make_unique<telemetry::Reasons>(metrics_, "fieldgate_transform_dropped_total", telemetry::Labels{{"transform", name}},
+      stage.dropped = std::make_unique<telemetry::Reasons>(metrics_, "fieldgate_transform_dropped_total",
+                                                           telemetry::Labels{{"transform", name}},
                                                            "Messages that a transform took away.");
-      stage.transform = factory.make(router::TransformContext{name, environment_, paths_, *stage.dropped});
+      stage.transform = factory.make(
+          router::TransformContext{name, environment_, paths_, telemetry::Log("transform " + name), *stage.dropped});
     }
     transforms_.push_back(std::move(stage));
   }
@@ -53,7 +58,8 @@ void Gateway::build_adapters(const Configuration& configuration) {
     inflow->name = name;
     inflow->inlet = std::make_unique<router::Inlet>(last_receipt_, inputs(outputs), std::move(gates));
     inflow->current = inflow->inlet.get();
-    inflow->adapter = factory.make(adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name), environment_, paths_});
+    inflow->adapter = factory.make(
+        adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name), environment_, paths_});
     inflows_.push_back(std::move(inflow));
   }
 }
@@ -69,7 +75,8 @@ std::vector<router::Input*> Gateway::inputs(const router::Wiring::Outputs& outpu
   return found;
 }
 
-void Gateway::add_gates(const router::Wiring& wiring, const router::Wiring::Outputs& outputs, std::vector<router::Gate*>& gates) const {
+void Gateway::add_gates(const router::Wiring& wiring, const router::Wiring::Outputs& outputs,
+                        std::vector<router::Gate*>& gates) const {
   for (const std::size_t sink : outputs.sinks) {
     if (!outlets_[sink]) continue;
     router::Gate* gate = &outlets_[sink]->gate();
@@ -88,32 +95,49 @@ Result<void> Gateway::start() {
     }
   }
   if (admin_) {
-    if (auto started = admin_->start(); !started) return Error{started.error().reason, "admin: " + started.error().text};
+    if (auto started = admin_->start(); !started)
+      return Error{started.error().reason, "admin: " + started.error().text};
   }
   return {};
 }
 
 Awaitable<std::uint64_t> Gateway::stop() {
-  for (const auto& inflow : inflows_) inflow->adapter->stop();
+  const auto end = std::chrono::steady_clock::now() + drain_timeout_;
   std::uint64_t left = 0;
-  std::size_t draining = 0;
-  reactor::Event drained(reactor_.io());
+  std::size_t busy = 0;
+  reactor::Event done(reactor_.io());
+  for (const auto& inflow : inflows_) {
+    inflow->adapter->stop();
+    ++busy;
+    reactor_.spawn(quiet(*inflow->adapter, busy, done));
+  }
+  while (busy > 0) co_await done.wait();
+  const auto rest = std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
   for (const auto& outlet : outlets_) {
     if (!outlet) continue;
-    ++draining;
-    reactor_.spawn(drain(*outlet, left, draining, drained));
+    ++busy;
+    reactor_.spawn(drain(*outlet, std::max(rest, drain_timeout_ / 2), left, busy, done));
   }
-  while (draining > 0) co_await drained.wait();
+  while (busy > 0) co_await done.wait();
   if (admin_) admin_->stop();
   co_return left;
 }
 
-Awaitable<> Gateway::drain(sink::Outlet& outlet, std::uint64_t& left, std::size_t& draining, reactor::Event& drained) {
-  const std::uint64_t mine = co_await outlet.drain(drain_timeout_);
-  if (mine > 0) log_.error("sink {}: {} messages were not delivered before the gateway stopped; its buffer is in memory", outlet.name(), mine);
+Awaitable<> Gateway::quiet(adapter::Adapter& adapter, std::size_t& busy, reactor::Event& done) {
+  co_await adapter.quiet(drain_timeout_ / 2);
+  --busy;
+  done.notify();
+}
+
+Awaitable<> Gateway::drain(sink::Outlet& outlet, Duration deadline, std::uint64_t& left, std::size_t& busy,
+                           reactor::Event& done) {
+  const std::uint64_t mine = co_await outlet.drain(deadline);
+  if (mine > 0)
+    log_.error("sink {}: {} messages were not delivered before the gateway stopped; its buffer is in memory",
+               outlet.name(), mine);
   left += mine;
-  --draining;
-  drained.notify();
+  --busy;
+  done.notify();
 }
 
 std::vector<std::string> Gateway::not_ready() const {

@@ -18,15 +18,17 @@ namespace fieldgate::gateway {
 /// All components of a configuration, joined. Lives on the reactor's thread.
 class Gateway {
  public:
-  /// Builds everything; binds and connects nothing yet. `instance` is the unit's instance name, {{ instance }} in templates.
-  Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics, std::string instance);
+  /// Builds everything; binds and connects nothing yet. `instance` is the unit's instance name, {{ instance }} in
+  /// templates.
+  Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics,
+          std::string instance);
   ~Gateway();
 
   /// Starts the sinks, then the adapters, then the admin listener. The error names the component and what to do.
   Result<void> start();
 
-  /// Takes nothing more in, delivers what is there within the drain timeout, and says goodbye. Returns how many messages
-  /// could not be delivered.
+  /// Takes nothing more in, delivers what is there within the drain timeout, and says goodbye. Returns how many
+  /// messages could not be delivered.
   Awaitable<std::uint64_t> stop();
 
   /// Names of the adapters that do not take devices in; for /readyz.
@@ -51,8 +53,11 @@ class Gateway {
   void build_transforms(const Configuration& configuration);
   void build_adapters(const Configuration& configuration);
   std::vector<router::Input*> inputs(const router::Wiring::Outputs& outputs) const;
-  void add_gates(const router::Wiring& wiring, const router::Wiring::Outputs& outputs, std::vector<router::Gate*>& gates) const;
-  Awaitable<> drain(sink::Outlet& outlet, std::uint64_t& left, std::size_t& draining, reactor::Event& drained);
+  void add_gates(const router::Wiring& wiring, const router::Wiring::Outputs& outputs,
+                 std::vector<router::Gate*>& gates) const;
+  Awaitable<> quiet(adapter::Adapter& adapter, std::size_t& busy, reactor::Event& done);
+  Awaitable<> drain(sink::Outlet& outlet, Duration deadline, std::uint64_t& left, std::size_t& busy,
+                    reactor::Event& done);
 
   reactor::Reactor& reactor_;
   telemetry::Metrics& metrics_;

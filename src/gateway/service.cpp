@@ -28,8 +28,11 @@ void raise_descriptor_limit() {
 class Service {
  public:
   Service(const Configuration& configuration, std::string_view version)
-      : gateway_(configuration, reactor_, metrics_, instance()), signals_(reactor_.io(), SIGTERM, SIGINT, SIGHUP), heart_(reactor_.io()) {
-    metrics_.gauge("fieldgate_build_info", {{"version", std::string(version)}}, "The version that runs.", [] { return 1.0; });
+      : gateway_(configuration, reactor_, metrics_, instance()),
+        signals_(reactor_.io(), SIGTERM, SIGINT, SIGHUP),
+        heart_(reactor_.io()) {
+    metrics_.gauge("fieldgate_build_info", {{"version", std::string(version)}}, "The version that runs.",
+                   [] { return 1.0; });
     metrics_.gauge("fieldgate_log_dropped_lines", {}, "Log lines lost because standard error was too slow.",
                    [] { return static_cast<double>(telemetry::log_dropped()); });
   }
@@ -44,6 +47,11 @@ class Service {
     log_.info("ready: {}", gateway_.status());
     notify_service_manager("READY=1\nSTATUS=" + gateway_.status());
     reactor_.run();
+    if (reactor_.busy()) {
+      log_.error("a disk or a computation does not come to its end; ending without it");
+      telemetry::stop_log();
+      std::_Exit(EXIT_SUCCESS);
+    }
     return EXIT_SUCCESS;
   }
 
@@ -79,7 +87,8 @@ class Service {
 
   /// Proves that the reactor turns, and measures how late it is.
   Awaitable<> heartbeat() {
-    telemetry::Histogram& lag = metrics_.histogram("fieldgate_reactor_lag_seconds", {}, "How late the reactor's own timer was.");
+    telemetry::Histogram& lag =
+        metrics_.histogram("fieldgate_reactor_lag_seconds", {}, "How late the reactor's own timer was.");
     const auto interval = watchdog_interval();
     const Duration period = interval ? *interval / 2 : default_heartbeat;
     while (true) {

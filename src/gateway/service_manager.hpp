@@ -1,4 +1,5 @@
-// Talking with the service manager: sd_notify(3) without its library, whose own libraries would double the start-up time.
+// Talking with the service manager: sd_notify(3) without its library, whose own libraries would double the start-up
+// time.
 #pragma once
 
 #include <chrono>

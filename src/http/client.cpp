@@ -72,7 +72,9 @@ Awaitable<> read_response(Connection& connection, ResponseParser& parser, std::s
     buffer.append(part, 0, got);
     if (ec == asio::error::eof && any) {
       ec = {};
-      parser.put_eof(ec);
+      if (!parser.got_some())
+        ec = boost::beast::http::error::end_of_stream;  // an interim answer, and nothing behind it
+      if (!ec) parser.put_eof(ec);
       if (!ec && !parser.is_done()) ec = boost::beast::http::error::partial_message;
     }
     if (ec) co_return;

@@ -35,7 +35,11 @@ class Framed::Connection final : public Protocol {
 
 Framed::Framed(FramedConfig config, const expression::Environment& environment, expression::Paths& paths,
                telemetry::AdapterCounters& counters, telemetry::Log log, protocol::Receiver& receiver)
-    : config_(std::move(config)), counters_(counters), log_(std::move(log)), receiver_(receiver), codec_(config_.codec.make(paths)) {
+    : config_(std::move(config)),
+      counters_(counters),
+      log_(std::move(log)),
+      receiver_(receiver),
+      codec_(config_.codec.make(paths)) {
   config_.device.bind(environment, paths);
   config_.time.from.bind(environment, paths);
 }
@@ -65,8 +69,8 @@ void Framed::frame(Bytes bytes, const Origin& from, const Instant& now) {
   message_.received = now;
   if (const auto failure = codec_->decode(bytes, *this)) {
     counters_.errors.count(failure->reason);
-    log_.limited(telemetry::Level::warn, failure->reason, "{}: a frame is no message: {} at byte {} of {}: \"{}\"", peer_text(from),
-                 failure->text, failure->offset, bytes.size(), telemetry::escaped(bytes));
+    log_.limited(telemetry::Level::warn, failure->reason, "{}: a frame is no message: {} at byte {} of {}: \"{}\"",
+                 peer_text(from), failure->text, failure->offset, bytes.size(), telemetry::escaped(bytes));
   }
 }
 
@@ -75,7 +79,9 @@ void Framed::document(const Document& document) {
   message_.device = {};
   message_.time = message_.received.wall;
   const auto device = config_.device.view(message_, device_);
-  if (!device) return message_rejected("device_" + std::string(device.error().reason), "the device's name: " + device.error().text);
+  if (!device)
+    return message_rejected("device_" + std::string(device.error().reason),
+                            "the device's name: " + device.error().text);
   message_.device = *device;
   if (!take_time(message_)) return;
   ++counters_.messages;
@@ -89,9 +95,11 @@ bool Framed::take_time(Message& message) {
     own = text ? parse_time(*text, config_.time.format) : std::nullopt;
     if (!own) {
       counters_.errors.count("time_unreadable");
-      log_.limited(telemetry::Level::warn, "time_unreadable", "{}: no time can be read from '{}' (protocol option time.from); {}",
-                   peer_text(*message.origin), text ? telemetry::escaped(*text) : config_.time.from.source(),
-                   config_.time.otherwise == TimeOptions::Otherwise::arrival ? "the arrival's is used" : "the message is dropped");
+      log_.limited(telemetry::Level::warn, "time_unreadable",
+                   "{}: no time can be read from '{}' (protocol option time.from); {}", peer_text(*message.origin),
+                   text ? telemetry::escaped(*text) : config_.time.from.source(),
+                   config_.time.otherwise == TimeOptions::Otherwise::arrival ? "the arrival's is used"
+                                                                             : "the message is dropped");
       return config_.time.otherwise == TimeOptions::Otherwise::arrival;
     }
   }
@@ -104,18 +112,25 @@ bool Framed::take_time(Message& message) {
     return true;
   }
   counters_.errors.count("time_out_of_range");
+  log_.limited(
+      telemetry::Level::warn, "time_out_of_range",
+      "{}: the device's time is not believed (protocol options time.max_age, time.max_ahead); {}",
+      peer_text(*message.origin),
+      config_.time.otherwise == TimeOptions::Otherwise::arrival ? "the arrival's is used" : "the message is dropped");
   return config_.time.otherwise == TimeOptions::Otherwise::arrival;
 }
 
 void Framed::frame_rejected(std::string_view reason, Bytes bytes, const Origin& from) {
   counters_.errors.count(reason);
-  log_.limited(telemetry::Level::warn, reason, "{}: bytes that are no frame ({}): \"{}\"", peer_text(from), reason,
-               telemetry::escaped(bytes));
+  const std::string_view hint = reason == "too_long" ? ", see framing.max_length" : "";
+  log_.limited(telemetry::Level::warn, reason, "{}: bytes that are no frame ({}{}): \"{}\"", peer_text(from), reason,
+               hint, telemetry::escaped(bytes));
 }
 
 void Framed::message_rejected(std::string_view reason, std::string_view text) {
   counters_.errors.count(reason);
-  log_.limited(telemetry::Level::warn, reason, "{}: {}: \"{}\"", peer_text(*message_.origin), text, telemetry::escaped(message_.frame));
+  log_.limited(telemetry::Level::warn, reason, "{}: {}: \"{}\"", peer_text(*message_.origin), text,
+               telemetry::escaped(message_.frame));
 }
 
 }  // namespace fieldgate::protocol

@@ -47,8 +47,8 @@ struct FramedConfig {
 class Framed final : private codec::Receiver {
  public:
   /// All but the config outlive it.
-  Framed(FramedConfig config, const expression::Environment& environment, expression::Paths& paths, telemetry::AdapterCounters& counters,
-         telemetry::Log log, protocol::Receiver& receiver);
+  Framed(FramedConfig config, const expression::Environment& environment, expression::Paths& paths,
+         telemetry::AdapterCounters& counters, telemetry::Log log, protocol::Receiver& receiver);
 
   /// The protocol of one connection. This outlives it.
   std::unique_ptr<Protocol> connection();
@@ -73,8 +73,8 @@ class Framed final : private codec::Receiver {
   protocol::Receiver& receiver_;
   std::unique_ptr<codec::Codec> codec_;
   std::unique_ptr<framing::Framer> datagram_framer_;
-  Message message_;      // of the frame in hand
-  std::string device_;   // scratch of the device template
+  Message message_;     // of the frame in hand
+  std::string device_;  // scratch of the device template
   std::string time_;
 };
 

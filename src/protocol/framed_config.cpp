@@ -8,16 +8,20 @@ namespace {
 TimeOptions read_time(config::Section& protocol) {
   TimeOptions options;
   protocol.section("time", "The device's own time, where a template can find it.", [&](config::Section& s) {
-    options.from = expression::read_template(s, "from", config::Default<std::string>("", "the arrival"),
-                                             "Where the time stands, such as \"{{ data.ts }}\".", expression::Place::plain);
+    options.from =
+        expression::read_template(s, "from", config::Default<std::string>("", "the arrival"),
+                                  "Where the time stands, such as \"{{ data.ts }}\".", expression::Place::plain);
     options.format = s.choice<TimeFormat>("format", TimeFormat::rfc3339, "How the device writes it.",
-                                          {{"rfc3339", TimeFormat::rfc3339}, {"unix_s", TimeFormat::unix_s},
-                                           {"unix_ms", TimeFormat::unix_ms}, {"unix_us", TimeFormat::unix_us}});
+                                          {{"rfc3339", TimeFormat::rfc3339},
+                                           {"unix_s", TimeFormat::unix_s},
+                                           {"unix_ms", TimeFormat::unix_ms},
+                                           {"unix_us", TimeFormat::unix_us}});
     options.max_age = s.optional_duration("max_age", "A time further back is not believed.");
     options.max_ahead = s.optional_duration("max_ahead", "A time further ahead is not believed.");
     using Otherwise = TimeOptions::Otherwise;
-    options.otherwise = s.choice<Otherwise>("otherwise", Otherwise::arrival, "What happens to a message whose time is not believed.",
-                                            {{"arrival", Otherwise::arrival}, {"dead_letter", Otherwise::dead_letter}});
+    options.otherwise =
+        s.choice<Otherwise>("otherwise", Otherwise::arrival, "What happens to a message whose time is not believed.",
+                            {{"arrival", Otherwise::arrival}, {"dead_letter", Otherwise::dead_letter}});
   });
   return options;
 }
@@ -33,7 +37,8 @@ std::string_view impossible_name(const expression::Template& used, FramedConfig:
   return {};
 }
 
-void check_names(config::Section& s, std::string_view option, const expression::Template& used, FramedConfig::Transport transport) {
+void check_names(config::Section& s, std::string_view option, const expression::Template& used,
+                 FramedConfig::Transport transport) {
   static constexpr std::string_view names[] = {"tcp", "tls", "udp", "mqtt"};
   const std::string_view name = impossible_name(used, transport);
   if (name.empty()) return;
@@ -49,15 +54,19 @@ FramedConfig FramedConfig::read_map(config::Section& s, std::optional<Transport>
   if (stream && !s.describing() && !s.has("framing")) {
     s.error("", "needs a 'framing', which says where in the stream a message ends: framing: { type: line }");
   }
-  s.section("framing", "How frames are cut out of the bytes. TCP and TLS need one; a datagram is a frame by itself.", [&](config::Section& f) {
-    config.frame_timeout = f.duration("frame_timeout", std::chrono::seconds(30),
-                                      "A frame that was begun must be whole by then, or the connection is closed.",
-                                      std::chrono::milliseconds(1));
-    if (f.describing() || s.has("framing")) config.framing = f.reader().get<config::Registry<framing::Factory>>().read(f);
-  });
+  s.section("framing", "How frames are cut out of the bytes. TCP and TLS need one; a datagram is a frame by itself.",
+            [&](config::Section& f) {
+              config.frame_timeout =
+                  f.duration("frame_timeout", std::chrono::seconds(30),
+                             "A frame that was begun must be whole by then, or the connection is closed.",
+                             std::chrono::milliseconds(1));
+              if (f.describing() || s.has("framing"))
+                config.framing = f.reader().get<config::Registry<framing::Factory>>().read(f);
+            });
   s.section("codec", "How a frame is read.",
             [&](config::Section& c) { config.codec = c.reader().get<config::Registry<codec::Factory>>().read(c); });
-  config.device = expression::read_template(s, "device", config::required, "Which device a message is of, such as \"{{ data.device }}\".",
+  config.device = expression::read_template(s, "device", config::required,
+                                            "Which device a message is of, such as \"{{ data.device }}\".",
                                             expression::Place::plain);
   if (config.device.uses(expression::Name::device)) s.error("device", "'device' cannot name itself");
   config.time = read_time(s);

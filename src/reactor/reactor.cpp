@@ -110,12 +110,14 @@ void Reactor::spawn(Awaitable<> work) {
 Awaitable<> Reactor::blocking(std::function<void()> job) {
   auto handover = std::make_shared<Handover>(io_);
   const std::weak_ptr<Handover> waiting = handover;
+  ++blocking_;
   worker_->run([waiting, job = std::move(job), home = home_] {
     job();
     home->post([waiting] { finish(waiting); });
   });
   error_code ignored;
   while (!handover->finished) co_await handover->done.async_wait(into(ignored));
+  --blocking_;
 }
 
 Awaitable<Result<Addresses>> Reactor::resolve(std::string host, Duration deadline) {

@@ -39,14 +39,19 @@ class Reactor {
   void spawn(Awaitable<> work);
 
   /// Addresses of `host` (a name or a literal) by a thread of its own, since a lookup can block for seconds. After
-  /// `deadline` the answer is an error; the lookup ends when it ends. The last good answer stands in for a failed lookup.
+  /// `deadline` the answer is an error; the lookup ends when it ends. The last good answer stands in for a failed
+  /// lookup.
   Awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host, Duration deadline);
 
   /// Runs `job` on the worker thread and resumes here when it is done. For calls that block, and for long computations.
   Awaitable<> blocking(std::function<void()> job);
 
+  /// Whether such a call is under way: what it uses must not be destroyed before it returns.
+  bool busy() const { return blocking_ > 0; }
+
  private:
   asio::io_context io_{1};
+  int blocking_ = 0;
   std::unique_ptr<char[]> scratch_;
   std::unique_ptr<WorkerPool> worker_;
   std::unique_ptr<WorkerPool> resolvers_;

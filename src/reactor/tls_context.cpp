@@ -41,7 +41,8 @@ Result<void> load_own_certificate(SSL_CTX* context, const config::TlsOptions& op
   } else if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
     result = failure("cannot use the key " + key_file.string());
   } else if (SSL_CTX_check_private_key(context) != 1) {
-    result = failure("the key " + key_file.string() + " does not belong to the certificate " + options.crt_file.string());
+    result =
+        failure("the key " + key_file.string() + " does not belong to the certificate " + options.crt_file.string());
   }
   SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
   return result;
@@ -89,7 +90,8 @@ Result<TlsContext> common(const SSL_METHOD* method, const config::TlsOptions& op
   return context;
 }
 
-int choose_alpn(SSL*, const unsigned char** out, unsigned char* length, const unsigned char* offered, unsigned offered_length, void* wanted) {
+int choose_alpn(SSL*, const unsigned char** out, unsigned char* length, const unsigned char* offered,
+                unsigned offered_length, void* wanted) {
   const auto& wire = *static_cast<const std::string*>(wanted);
   unsigned char* chosen = nullptr;
   const int found = SSL_select_next_proto(&chosen, length, reinterpret_cast<const unsigned char*>(wire.data()),
@@ -117,13 +119,16 @@ Result<TlsContext> tls_server_context(const config::TlsServerOptions& options) {
   SSL_CTX_set_options(raw, SSL_OP_NO_TICKET);
   using Verify = config::TlsServerOptions::VerifyClient;
   if (options.verify_client != Verify::none) {
-    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | (options.verify_client == Verify::require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    SSL_CTX_set_verify(
+        raw, SSL_VERIFY_PEER | (options.verify_client == Verify::require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+        nullptr);
     SSL_CTX_set_client_CA_list(raw, SSL_load_client_CA_file(options.ca_file.c_str()));
   }
   if (!options.alpn.empty()) {
     // Lives as long as the context, which has a slot for such things.
     auto* wire = new std::string(alpn_wire(options.alpn));
-    static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr,
+    static const int slot = SSL_CTX_get_ex_new_index(
+        0, nullptr, nullptr, nullptr,
         [](void*, void* data, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<std::string*>(data); });
     SSL_CTX_set_ex_data(raw, slot, wire);
     SSL_CTX_set_alpn_select_cb(raw, choose_alpn, wire);
@@ -137,11 +142,13 @@ Result<TlsContext> tls_client_context(const config::TlsClientOptions& options) {
   SSL_CTX* raw = context->get();
   if (options.verify_certificate) {
     SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
-    if (options.ca_file.empty() && SSL_CTX_set_default_verify_paths(raw) != 1) return failure("cannot use the system's CA certificates");
+    if (options.ca_file.empty() && SSL_CTX_set_default_verify_paths(raw) != 1)
+      return failure("cannot use the system's CA certificates");
   }
   if (!options.alpn.empty()) {
     const std::string wire = alpn_wire(options.alpn);
-    SSL_CTX_set_alpn_protos(raw, reinterpret_cast<const unsigned char*>(wire.data()), static_cast<unsigned>(wire.size()));
+    SSL_CTX_set_alpn_protos(raw, reinterpret_cast<const unsigned char*>(wire.data()),
+                            static_cast<unsigned>(wire.size()));
   }
   return context;
 }
@@ -151,7 +158,8 @@ Result<void> tls_set_host(SSL* ssl, const config::TlsClientOptions& options, con
   X509_VERIFY_PARAM* verify = SSL_get0_param(ssl);
   const bool is_address = X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str()) == 1;
   // What SSL_set_tlsext_host_name does, but for its C cast.
-  if (!is_address && SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str())) != 1) {
+  if (!is_address &&
+      SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str())) != 1) {
     return failure("cannot send the name '" + name + "'");
   }
   if (!options.verify_certificate || !options.verify_hostname) {

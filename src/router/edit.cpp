@@ -75,7 +75,7 @@ Edit::Config Edit::Config::read(config::Section& section) {
 }
 
 Edit::Edit(const Config& config, const TransformContext& context)
-    : config_(config), dropped_(context.dropped), renamed_(context.paths), shaped_(context.paths) {
+    : config_(config), dropped_(context.dropped), log_(context.log), renamed_(context.paths), shaped_(context.paths) {
   for (const auto& [from, to] : config_.rename) renames_.push_back({from, to, false});
   for (auto& [name, value] : config_.set) value.bind(context.environment, context.paths);
 }
@@ -92,7 +92,7 @@ bool Edit::finish(Draft& draft, Message& message) {
   draft.json += draft.json.empty() ? "{}" : "}";
   Document document;
   if (const auto failure = draft.checker.check(draft.json, document)) {
-    dropped_.count(failure->reason);
+    drop(failure->reason, failure->text);
     return false;
   }
   document.time = message.document.time;
@@ -162,11 +162,16 @@ bool Edit::shape(Message& message) {
     if (!passes(name)) continue;
     begin_member(shaped_.json, name);
     if (const auto filled = value.append_json(message, shaped_.json, scratch_); !filled) {
-      dropped_.count(filled.error().reason);
+      drop(filled.error().reason, filled.error().text);
       return false;
     }
   }
   return finish(shaped_, message);
+}
+
+void Edit::drop(std::string_view reason, std::string_view text) {
+  dropped_.count(reason);
+  log_.limited(telemetry::Level::warn, reason, "a message is dropped: {}", text);
 }
 
 }  // namespace fieldgate::router

@@ -34,6 +34,7 @@ class Edit final : public Transform {
   void accept(const Message& message) override;
 
  private:
+  void drop(std::string_view reason, std::string_view text);
   /// The new document in one of two buffers, and how it is checked again.
   struct Draft {
     explicit Draft(const expression::Paths& paths) : checker(paths) {}
@@ -58,6 +59,7 @@ class Edit final : public Transform {
   Config config_;
   std::vector<Rename> renames_;
   telemetry::Reasons& dropped_;
+  telemetry::Log log_;
   Draft renamed_;
   Draft shaped_;
   std::string scratch_;

@@ -5,8 +5,8 @@
 
 namespace fieldgate::router {
 
-/// Closed while a buffer with `when_full: block` is above its high-water mark. Adapters look at it after every frame, and
-/// wait for it before they read on.
+/// Closed while a buffer with `when_full: block` is above its high-water mark. Adapters look at it after every frame,
+/// and wait for it before they read on.
 class Gate {
  public:
   explicit Gate(asio::io_context& io) : opened_(io) {}

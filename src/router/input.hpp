@@ -10,7 +10,8 @@ class Input {
  public:
   virtual ~Input() = default;
 
-  /// Takes a message; its views are good only until this returns. Never blocks, never fails: what cannot be taken is counted.
+  /// Takes a message; its views are good only until this returns. Never blocks, never fails: what cannot be taken is
+  /// counted.
   virtual void accept(const Message& message) = 0;
 };
 

@@ -5,6 +5,7 @@
 #include "expression/paths.hpp"
 #include "expression/template.hpp"
 #include "router/input.hpp"
+#include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace fieldgate::router {
@@ -14,6 +15,7 @@ struct TransformContext {
   std::string name;
   const expression::Environment& environment;
   expression::Paths& paths;
+  telemetry::Log log;
   telemetry::Reasons& dropped;  ///< fieldgate_transform_dropped_total of this transform
 };
 

@@ -22,7 +22,8 @@ std::vector<std::size_t> matches(const std::string& input, const std::vector<std
   return found;
 }
 
-std::vector<std::size_t> sources_of(const Stage& stage, const std::vector<std::string>& names, std::size_t adapters, config::Problems& problems) {
+std::vector<std::size_t> sources_of(const Stage& stage, const std::vector<std::string>& names, std::size_t adapters,
+                                    config::Problems& problems) {
   std::vector<std::size_t> sources;
   if (stage.inputs.empty()) {
     for (std::size_t i = 0; i < adapters; ++i) sources.push_back(i);
@@ -34,8 +35,9 @@ std::vector<std::size_t> sources_of(const Stage& stage, const std::vector<std::s
     if (found.empty()) {
       const std::vector<std::string_view> known(names.begin(), names.end());
       problems.error(stage.marks[i], stage.path + ".inputs",
-                     is_glob(input) ? "no adapter or transform matches '" + input + "'"
-                                    : "no adapter or transform is called '" + input + "'" + config::did_you_mean(input, known));
+                     is_glob(input)
+                         ? "no adapter or transform matches '" + input + "'"
+                         : "no adapter or transform is called '" + input + "'" + config::did_you_mean(input, known));
     }
     sources.insert(sources.end(), found.begin(), found.end());
   }
@@ -64,9 +66,10 @@ void check_transforms(const Wiring& wiring, const std::vector<Stage>& transforms
   for (std::size_t i = 0; i < transforms.size(); ++i) {
     const Stage& stage = transforms[i];
     if (const std::string cycle = cycle_through(i, wiring, transforms); !cycle.empty()) {
-      problems.error(stage.marks.empty() ? stage.mark : stage.marks.front(), stage.path + ".inputs", "goes round in a circle: " + cycle);
+      problems.error(stage.marks.empty() ? stage.mark : stage.marks.front(), stage.path + ".inputs",
+                     "goes round in a circle: " + cycle);
     }
-    if (wiring.transforms[i].sinks.empty() && wiring.transforms[i].transforms.empty()) {
+    if (stage.enabled && wiring.transforms[i].sinks.empty() && wiring.transforms[i].transforms.empty()) {
       problems.error(stage.mark, stage.path, "nothing reads this transform; name it in the inputs of a sink");
     }
   }
@@ -74,13 +77,14 @@ void check_transforms(const Wiring& wiring, const std::vector<Stage>& transforms
 
 }  // namespace
 
-Wiring resolve(const std::vector<Source>& adapters, const std::vector<Stage>& transforms, const std::vector<Stage>& sinks,
-               config::Problems& problems) {
+Wiring resolve(const std::vector<Source>& adapters, const std::vector<Stage>& transforms,
+               const std::vector<Stage>& sinks, config::Problems& problems) {
   std::vector<std::string> names;
   for (const Source& adapter : adapters) names.push_back(adapter.name);
   for (const Stage& transform : transforms) {
     if (std::find(names.begin(), names.end(), transform.name) != names.end()) {
-      problems.error(transform.mark, transform.path, "an adapter is called '" + transform.name + "' too; inputs could mean either");
+      problems.error(transform.mark, transform.path,
+                     "an adapter is called '" + transform.name + "' too; inputs could mean either");
     }
     names.push_back(transform.name);
   }
@@ -91,10 +95,12 @@ Wiring resolve(const std::vector<Source>& adapters, const std::vector<Stage>& tr
     return source < adapters.size() ? wiring.adapters[source] : wiring.transforms[source - adapters.size()];
   };
   for (std::size_t i = 0; i < transforms.size(); ++i) {
-    for (const std::size_t source : sources_of(transforms[i], names, adapters.size(), problems)) outputs_of(source).transforms.push_back(i);
+    for (const std::size_t source : sources_of(transforms[i], names, adapters.size(), problems))
+      outputs_of(source).transforms.push_back(i);
   }
   for (std::size_t i = 0; i < sinks.size(); ++i) {
-    for (const std::size_t source : sources_of(sinks[i], names, adapters.size(), problems)) outputs_of(source).sinks.push_back(i);
+    for (const std::size_t source : sources_of(sinks[i], names, adapters.size(), problems))
+      outputs_of(source).sinks.push_back(i);
   }
   check_transforms(wiring, transforms, problems);
   if (problems.errors() > 0) return wiring;  // an input that leads nowhere is what was meant to read them

@@ -12,10 +12,11 @@ namespace fieldgate::router {
 /// A transform or a sink, as far as the wiring goes.
 struct Stage {
   std::string name;
-  std::string path;                  ///< in the file: "sinks.cloud"
-  config::Mark mark;                 ///< of its name
-  std::vector<std::string> inputs;   ///< names and globs; none: every adapter
-  std::vector<config::Mark> marks;   ///< of the inputs
+  std::string path;                 ///< in the file: "sinks.cloud"
+  config::Mark mark;                ///< of its name
+  std::vector<std::string> inputs;  ///< names and globs; none: every adapter
+  std::vector<config::Mark> marks;  ///< of the inputs
+  bool enabled = true;
 };
 
 struct Source {
@@ -35,9 +36,9 @@ struct Wiring {
   std::vector<Outputs> transforms;
 };
 
-/// Resolves the inputs. Errors: unknown names, globs that match nothing, cycles, a transform that nothing reads. Warning: an
-/// adapter that no sink reads.
-Wiring resolve(const std::vector<Source>& adapters, const std::vector<Stage>& transforms, const std::vector<Stage>& sinks,
-               config::Problems& problems);
+/// Resolves the inputs. Errors: unknown names, globs that match nothing, cycles, a transform that nothing reads.
+/// Warning: an adapter that no sink reads.
+Wiring resolve(const std::vector<Source>& adapters, const std::vector<Stage>& transforms,
+               const std::vector<Stage>& sinks, config::Problems& problems);
 
 }  // namespace fieldgate::router

@@ -76,7 +76,13 @@ FileWriter::~FileWriter() {
 
 std::int64_t FileWriter::period_of(TimePoint time) const { return time.time_since_epoch() / options_.every; }
 
+void FileWriter::flush(Open& file) {
+  if (!std::exchange(file.dirty, false) || ::fdatasync(file.descriptor) == 0) return;
+  if (lost_) lost_ = failure(errno, file.path, "write");
+}
+
 void FileWriter::close_first() {
+  flush(files_.front());
   ::close(files_.front().descriptor);
   files_.pop_front();
 }
@@ -125,9 +131,8 @@ Result<FileWriter::Open*> FileWriter::find(const fs::path& path) {
 
 Result<void> FileWriter::open(const fs::path& path) {
   if (files_.size() >= max_open) {
-    Open& oldest = files_.back();
-    if (oldest.dirty) ::fdatasync(oldest.descriptor);
-    ::close(oldest.descriptor);
+    flush(files_.back());
+    ::close(files_.back().descriptor);
     files_.pop_back();
   }
   constexpr int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK;  // a FIFO must not hold the worker up
@@ -149,7 +154,13 @@ Result<void> FileWriter::open(const fs::path& path) {
   auto size = static_cast<std::uint64_t>(found.st_size);
   char last = '\n';
   if (size > 0 && ::pread(descriptor, &last, 1, found.st_size - 1) == 1 && last != '\n') {
-    size += write_all(descriptor, "\n");  // a process that was killed left half a line
+    // A process that was killed left half a line.
+    if (write_all(descriptor, "\n") != 1) {
+      const int error = errno;
+      ::close(descriptor);
+      return failure(error, path, "write");
+    }
+    ++size;
   }
   const TimePoint changed{std::chrono::seconds(found.st_mtim.tv_sec)};
   files_.push_front({path, descriptor, found.st_dev, found.st_ino, size, period_of(changed)});
@@ -157,14 +168,14 @@ Result<void> FileWriter::open(const fs::path& path) {
 }
 
 Result<void> FileWriter::rotate(TimePoint now) {
-  const Open& file = files_.front();
-  const fs::path path = file.path;
-  if (file.dirty) ::fdatasync(file.descriptor);
+  const fs::path path = files_.front().path;
   const std::string base = fmt::format("{}.{}", path.stem().string(), stamp_of(now));
   fs::path aside = path.parent_path() / (base + path.extension().string());
-  for (int number = 1; fs::exists(fs::symlink_status(aside)); ++number) {
+  struct stat there {};
+  for (int number = 1; ::lstat(aside.c_str(), &there) == 0; ++number) {
     aside = path.parent_path() / fmt::format("{}-{:04}{}", base, number, path.extension().string());
   }
+  if (errno != ENOENT) return failure(errno, aside, "rotate to");
   close_first();
   if (::rename(path.c_str(), aside.c_str()) != 0) return failure(errno, path, "rotate");
   remove_old(path);
@@ -191,13 +202,8 @@ void FileWriter::remove_old(const fs::path& path) const {
 }
 
 Result<void> FileWriter::sync() {
-  Result<void> result;
-  for (Open& file : files_) {
-    if (!file.dirty) continue;
-    file.dirty = false;
-    if (::fdatasync(file.descriptor) != 0) result = failure(errno, file.path, "write");
-  }
-  return result;
+  for (Open& file : files_) flush(file);
+  return std::exchange(lost_, Result<void>());
 }
 
 }  // namespace fieldgate::sink

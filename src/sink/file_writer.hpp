@@ -55,10 +55,12 @@ class FileWriter {
   Result<void> rotate(TimePoint now);
   void remove_old(const std::filesystem::path& path) const;
   void close_first();
+  void flush(Open& file);
   std::int64_t period_of(TimePoint time) const;
 
   RotateOptions options_;
   std::list<Open> files_;  // the most recently used first
+  Result<void> lost_;      // the first flush since the last sync() that failed
 };
 
 }  // namespace fieldgate::sink

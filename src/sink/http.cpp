@@ -217,7 +217,7 @@ Delivery Http::judge(const http::Response& response, std::string_view target, st
   delivery.text = fmt::format("{}{} answered {}", lanes_[0]->origin().url.origin(), path, status);
   if (status / 100 == 3) delivery.text += " (redirects are not followed: write the new address into url)";
   if (!response.body.empty()) delivery.text += ": " + telemetry::escaped(response.body, 200);
-  if (!is_temporary(status)) {
+  if (status >= 200 && !is_temporary(status)) {
     delivery.outcome = Delivery::Outcome::rejected;
     delivery.rejected = records;
     return delivery;

@@ -111,7 +111,8 @@ Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::si
   Lane& lane = lanes_[index];
   const bool is_connected = co_await wait_for_connection(lane);
   // The wait was here, so the next one can begin at once.
-  if (!is_connected) co_return Delivery{.outcome = Outcome::retry, .retry_after = Duration(0), .reason = "connect", .text = problem_};
+  if (!is_connected)
+    co_return Delivery{.outcome = Outcome::retry, .retry_after = Duration(0), .reason = "connect", .text = problem_};
   // Until the bundle is settled it is the client's; the client sees to it that this happens.
   lane.bundle->clear(client_.possible_qos(config_.qos), client_.possible_retain(config_.retain));
   const std::size_t end = encoding_.joins() ? fill_joined(lane, batch, first) : fill(lane, batch, first);

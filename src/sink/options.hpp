@@ -1,4 +1,5 @@
-// The options that every sink has, beside those of its type: what a record looks like, how many go together, and how hard to try.
+// The options that every sink has, beside those of its type: what a record looks like, how many go together, and how
+// hard to try.
 #pragma once
 
 #include <cstddef>

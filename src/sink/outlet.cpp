@@ -19,26 +19,30 @@ constexpr std::size_t turn_bytes = 512 * 1024;
 
 }  // namespace
 
-Outlet::Outlet(const OutletConfig& config, const std::string& name, reactor::Reactor& reactor, telemetry::Metrics& metrics,
-               const expression::Environment& environment, expression::Paths& paths)
+Outlet::Outlet(const OutletConfig& config, const std::string& name, reactor::Reactor& reactor,
+               telemetry::Metrics& metrics, const expression::Environment& environment, expression::Paths& paths)
     : config_(config),
       name_(name),
       reactor_(reactor),
       log_("sink " + name),
       counters_(metrics, name),
       encoder_(config_.encoding, environment.gateway),
-      sink_(config_.sink.make(Context{name, reactor, metrics, log_, environment, paths, config_.encoding, config_.batch, config_.request})),
+      sink_(config_.sink.make(
+          Context{name, reactor, metrics, log_, environment, paths, config_.encoding, config_.batch, config_.request})),
       gate_(reactor.io()),
       buffer_(config_.request.concurrency),
       hand_over_(config_.encoding.joins() ? config_.batch.max_messages : max_hand_over),
-      high_water_(config_.buffer.max_size - std::min(turn_bytes, config_.buffer.max_size / 4)),
+      high_water_(config_.buffer.max_size -
+                  std::min(std::max(turn_bytes, config_.batch.max_bytes), config_.buffer.max_size / 4)),
       opened_batch_(reactor.io()) {
   lanes_.reserve(config_.request.concurrency);
   for (std::size_t i = 0; i < config_.request.concurrency; ++i) lanes_.emplace_back(reactor.io());
   metrics.gauge("fieldgate_sink_backlog", {{"sink", name}}, "Messages that wait to be confirmed.",
                 [this] { return static_cast<double>(counters_.backlog()); });
-  metrics.gauge("fieldgate_sink_backlog_bytes", {{"sink", name}}, "Their bytes, as encoded.", [this] { return static_cast<double>(bytes_); });
-  metrics.gauge("fieldgate_sink_up", {{"sink", name}}, "1 while the service can be reached.", [this] { return sink_->up() ? 1.0 : 0.0; });
+  metrics.gauge("fieldgate_sink_backlog_bytes", {{"sink", name}}, "Their bytes, as encoded.",
+                [this] { return static_cast<double>(bytes_); });
+  metrics.gauge("fieldgate_sink_up", {{"sink", name}}, "1 while the service can be reached.",
+                [this] { return sink_->up() ? 1.0 : 0.0; });
 }
 
 void Outlet::start() {
@@ -83,8 +87,10 @@ void Outlet::accept(const Message& message) {
   if (lane.open.size() >= hand_over_) {
     seal(lane);
   } else if (first && !lane.busy) {
-    if (!config_.encoding.joins() || draining_) lane.changed.notify();
-    else if (!timing_) opened_batch_.notify();
+    if (!config_.encoding.joins() || draining_)
+      lane.changed.notify();
+    else if (!timing_)
+      opened_batch_.notify();
   }
 }
 
@@ -99,7 +105,8 @@ bool Outlet::make_room(std::size_t bytes) {
     auto oldest = buffer_.take_oldest();
     if (!oldest) return false;
     counters_.dropped.count("buffer_full", oldest->size());
-    log_.limited(telemetry::Level::error, "buffer_full", "the oldest messages are lost: the buffer is full (buffer.max_size)");
+    log_.limited(telemetry::Level::error, "buffer_full",
+                 "the oldest messages are lost: the buffer is full (buffer.max_size)");
     bytes_ -= oldest->bytes();
     buffer_.recycle(std::move(*oldest));
   }
@@ -110,7 +117,8 @@ void Outlet::seal(Lane& lane) {
   buffer_.push(index_of(lane), std::exchange(lane.open, buffer_.blank()));
   // A batch that was full is followed by others: growing them step by step would copy each once more.
   const Batch& sealed = *buffer_.back(index_of(lane));
-  if (sealed.size() >= hand_over_ || sealed.bytes() > config_.batch.max_bytes / 2) lane.open.reserve(sealed.bytes() + sealed.bytes() / 8, sealed.size());
+  if (sealed.size() >= hand_over_ || sealed.bytes() > config_.batch.max_bytes / 2)
+    lane.open.reserve(sealed.bytes() + sealed.bytes() / 8, sealed.size());
   if (!lane.busy) lane.changed.notify();
 }
 
@@ -130,7 +138,8 @@ Awaitable<> Outlet::deliver_lane(std::size_t index) {
 Awaitable<> Outlet::wait_for_batch(Lane& lane, std::size_t index) {
   while (buffer_.front(index) == nullptr) {
     if (!lane.open.empty()) {
-      const bool due = !config_.encoding.joins() || draining_ || steady_clock::now() - lane.open.received(0) >= config_.batch.timeout;
+      const bool due = !config_.encoding.joins() || draining_ ||
+                       steady_clock::now() - lane.open.received(0) >= config_.batch.timeout;
       if (due) {
         seal(lane);
         continue;
@@ -180,9 +189,11 @@ Awaitable<> Outlet::deliver_batch(Lane& lane, std::size_t index) {
       continue;
     }
     ++counters_.retries;
-    const Duration wait = pause(delivery, backoff);
+    const Duration wait = draining_ ? config_.request.retry_initial : pause(delivery, backoff);
     report(delivery, wait);
-    co_await reactor::sleep(wait);
+    lane.retry.expires_after(wait);
+    error_code ignored;
+    co_await lane.retry.async_wait(into(ignored));
   }
 }
 
@@ -193,7 +204,8 @@ void Outlet::expire(Lane& lane, const Batch& batch) {
   for (; lane.first < batch.size() && batch.received(lane.first) < oldest; ++lane.first) ++expired;
   if (expired == 0) return;
   counters_.expired += expired;
-  log_.limited(telemetry::Level::error, "expired", "{} messages waited longer than buffer.max_age and are given up", expired);
+  log_.limited(telemetry::Level::error, "expired", "{} messages waited longer than buffer.max_age and are given up",
+               expired);
 }
 
 void Outlet::settle(Lane& lane, const Batch& batch, const Delivery& delivery) {
@@ -213,7 +225,8 @@ void Outlet::settle(Lane& lane, const Batch& batch, const Delivery& delivery) {
     const std::size_t rejected = std::min(delivery.rejected, batch.size() - lane.first);
     lane.first += rejected;
     counters_.dead_letters.count(delivery.reason, rejected);
-    log_.limited(telemetry::Level::error, delivery.reason, "{} messages can never be delivered: {}", rejected, delivery.text);
+    log_.limited(telemetry::Level::error, delivery.reason, "{} messages can never be delivered: {}", rejected,
+                 delivery.text);
   }
   if (delivery.outcome != Delivery::Outcome::retry && std::exchange(failing_, false)) log_.info("delivering again");
 }
@@ -226,8 +239,8 @@ Duration Outlet::pause(const Delivery& delivery, reactor::Backoff& backoff) cons
 
 void Outlet::report(const Delivery& delivery, Duration pause) {
   failing_ = true;
-  log_.limited(telemetry::Level::warn, delivery.reason, "cannot deliver: {}; {} messages wait, next try in {:.1f} s", delivery.text,
-               counters_.backlog(), std::chrono::duration<double>(pause).count());
+  log_.limited(telemetry::Level::warn, delivery.reason, "cannot deliver: {}; {} messages wait, next try in {:.1f} s",
+               delivery.text, counters_.backlog(), std::chrono::duration<double>(pause).count());
 }
 
 void Outlet::dead_letter(std::string_view reason, std::string_view text) {
@@ -243,7 +256,10 @@ void Outlet::release(std::size_t bytes) {
 
 Awaitable<std::uint64_t> Outlet::drain(Duration deadline) {
   draining_ = true;
-  for (Lane& lane : lanes_) lane.changed.notify();
+  for (Lane& lane : lanes_) {
+    lane.changed.notify();
+    lane.retry.cancel();  // the service may be back, and there is no later
+  }
   Timer timer(reactor_.io());
   const auto end = steady_clock::now() + deadline;
   drained_ = &timer;
@@ -254,7 +270,8 @@ Awaitable<std::uint64_t> Outlet::drain(Duration deadline) {
   }
   drained_ = nullptr;
   const std::uint64_t left = counters_.backlog();
-  co_await sink_->stop(std::max<Duration>(std::chrono::duration_cast<Duration>(end - steady_clock::now()), std::chrono::milliseconds(200)));
+  co_await sink_->stop(std::max<Duration>(std::chrono::duration_cast<Duration>(end - steady_clock::now()),
+                                          std::chrono::milliseconds(200)));
   co_return left;
 }
 

@@ -67,8 +67,8 @@ class Outlet final : public router::Input {
   /// Closed while a buffer that blocks is too full.
   router::Gate& gate() { return gate_; }
 
-  /// Delivers what there is, without waiting for fuller batches, until all is delivered or `deadline` has passed; then says
-  /// goodbye to the service. Returns how many messages are left.
+  /// Delivers what there is, without waiting for fuller batches, until all is delivered or `deadline` has passed; then
+  /// says goodbye to the service. Returns how many messages are left.
   Awaitable<std::uint64_t> drain(Duration deadline);
 
   const std::string& name() const { return name_; }
@@ -76,11 +76,12 @@ class Outlet final : public router::Input {
 
  private:
   struct Lane {
-    explicit Lane(asio::io_context& io) : changed(io) {}
-    Batch open;            // being filled
+    explicit Lane(asio::io_context& io) : changed(io), retry(io) {}
+    Batch open;  // being filled
     reactor::Event changed;
-    bool busy = false;     // a batch of it is being delivered
-    std::size_t first = 0; // of the front batch: records that are settled
+    Timer retry;            // the wait before trying again
+    bool busy = false;      // a batch of it is being delivered
+    std::size_t first = 0;  // of the front batch: records that are settled
   };
 
   Lane& lane_of(const Message& message);
@@ -109,13 +110,13 @@ class Outlet final : public router::Input {
   router::Gate gate_;
   buffer::Memory buffer_;
   std::vector<Lane> lanes_;
-  std::size_t bytes_ = 0;       // encoded and not yet settled, whole batches
+  std::size_t bytes_ = 0;  // encoded and not yet settled, whole batches
   std::string key_;
   Receipt last_receipt_ = 0;
   std::size_t hand_over_ = 1;   // messages in a batch at the most
   std::size_t high_water_ = 0;  // bytes at which the gate closes
   reactor::Event opened_batch_;
-  Timer* drained_ = nullptr;    // of the drain in progress
+  Timer* drained_ = nullptr;  // of the drain in progress
   bool timing_ = false;
   bool failing_ = false;
   bool draining_ = false;

@@ -14,11 +14,17 @@ OutletConfig OutletConfig::read_common(config::Section& section, Encoding::Type 
 
 OutletCounters::OutletCounters(telemetry::Metrics& metrics, const std::string& sink)
     : accepted(metrics.counter("fieldgate_sink_accepted_total", {{"sink", sink}}, "Messages routed to the sink.")),
-      delivered(metrics.counter("fieldgate_sink_delivered_total", {{"sink", sink}}, "Messages that the service confirmed.")),
-      expired(metrics.counter("fieldgate_sink_expired_total", {{"sink", sink}}, "Messages that waited longer than buffer.max_age.")),
-      retries(metrics.counter("fieldgate_sink_retries_total", {{"sink", sink}}, "Deliveries that failed and were tried again.")),
-      dropped(metrics, "fieldgate_sink_dropped_total", {{"sink", sink}}, "Messages given up because the buffer was full."),
-      dead_letters(metrics, "fieldgate_sink_dead_letters_total", {{"sink", sink}}, "Messages that can never be delivered."),
-      seconds(metrics.histogram("fieldgate_delivery_seconds", {{"sink", sink}}, "From a message's arrival to its confirmation.")) {}
+      delivered(
+          metrics.counter("fieldgate_sink_delivered_total", {{"sink", sink}}, "Messages that the service confirmed.")),
+      expired(metrics.counter("fieldgate_sink_expired_total", {{"sink", sink}},
+                              "Messages that waited longer than buffer.max_age.")),
+      retries(metrics.counter("fieldgate_sink_retries_total", {{"sink", sink}},
+                              "Deliveries that failed and were tried again.")),
+      dropped(metrics, "fieldgate_sink_dropped_total", {{"sink", sink}},
+              "Messages given up because the buffer was full."),
+      dead_letters(metrics, "fieldgate_sink_dead_letters_total", {{"sink", sink}},
+                   "Messages that can never be delivered."),
+      seconds(metrics.histogram("fieldgate_delivery_seconds", {{"sink", sink}},
+                                "From a message's arrival to its confirmation.")) {}
 
 }  // namespace fieldgate::sink

@@ -22,11 +22,11 @@ struct Delivery {
     rejected,   ///< record `delivered` and the `rejected` - 1 behind it can never be delivered; go on behind them
   };
   Outcome outcome = Outcome::confirmed;
-  std::size_t delivered = 0;                ///< of retry and rejected: leading records that were confirmed
-  std::size_t rejected = 0;                 ///< of rejected: how many
-  std::optional<Duration> retry_after;      ///< of retry: the service said how long
-  std::string_view reason;                  ///< a literal: label of a counter ("status_400", "timeout", "connect")
-  std::string text;                         ///< for the log: what the service said, with its address
+  std::size_t delivered = 0;            ///< of retry and rejected: leading records that were confirmed
+  std::size_t rejected = 0;             ///< of rejected: how many
+  std::optional<Duration> retry_after;  ///< of retry: the service said how long
+  std::string_view reason;              ///< a literal: label of a counter ("status_400", "timeout", "connect")
+  std::string text;                     ///< for the log: what the service said, with its address
 
   static Delivery done() { return {}; }
 };
@@ -44,8 +44,8 @@ struct Context {
   const RequestOptions& request;
 };
 
-/// Delivers batches to one northbound service. Batching, retry, buffering and counting are the Outlet's; a sink only knows
-/// its protocol. Lives on the reactor's thread.
+/// Delivers batches to one northbound service. Batching, retry, buffering and counting are the Outlet's; a sink only
+/// knows its protocol. Lives on the reactor's thread.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -53,8 +53,8 @@ class Sink {
   /// Called once, before the first batch, when the reactor is about to run. Must not fail because the service is away.
   virtual void start() {}
 
-  /// Appends what the sink must know of a message beside its record: the topic, the path. Called when the record is encoded.
-  /// The error's reason is a counter's label; such a message goes to the dead letters.
+  /// Appends what the sink must know of a message beside its record: the topic, the path. Called when the record is
+  /// encoded. The error's reason is a counter's label; such a message goes to the dead letters.
   virtual Result<void> append_key(const Message& message, std::string& out) const {
     static_cast<void>(message), static_cast<void>(out);
     return {};

@@ -17,8 +17,8 @@ struct AdapterCounters {
   Counter& bytes;
   Counter& frames;
   Counter& messages;
-  Reasons rejected;               ///< connections and datagrams refused or ended, by the limit's name
-  Reasons errors;                 ///< frames that became no message, by what was wrong
+  Reasons rejected;  ///< connections and datagrams refused or ended, by the limit's name
+  Reasons errors;    ///< frames that became no message, by what was wrong
 };
 
 }  // namespace fieldgate::telemetry

@@ -72,21 +72,25 @@ double Histogram::upper_bound_seconds(std::size_t bucket) {
   return static_cast<double>(std::uint64_t{16} << bucket) * 1e-6;
 }
 
+Metrics::Family& Metrics::family(std::string_view name, std::string_view help, Type type) {
+  const auto known = std::find_if(families_.begin(), families_.end(), [&](const Family& f) { return f.name == name; });
+  if (known == families_.end()) return families_.emplace_back(Family{std::string(name), std::string(help), type, {}});
+  assert(known->type == type);
+  return *known;
+}
+
+void Metrics::declare(std::string_view name, std::string_view help) { family(name, help, Type::counter); }
+
 Metrics::Series& Metrics::series(std::string_view name, const Labels& labels, std::string_view help, Type type) {
-  auto family = std::find_if(families_.begin(), families_.end(), [&](const Family& f) { return f.name == name; });
-  if (family == families_.end()) {
-    families_.push_back({std::string(name), std::string(help), type, {}});
-    family = std::prev(families_.end());
-  }
-  assert(family->type == type);
+  Family& one = family(name, help, type);
   const std::string rendered = render(labels);
-  for (Series& known : family->series) {
+  for (Series& known : one.series) {
     if (known.labels == rendered) return known;
   }
   Series fresh;
   fresh.labels = rendered;
-  family->series.push_back(std::move(fresh));
-  return family->series.back();
+  one.series.push_back(std::move(fresh));
+  return one.series.back();
 }
 
 Counter& Metrics::counter(std::string_view name, const Labels& labels, std::string_view help) {

@@ -52,6 +52,9 @@ class Metrics {
 
   Histogram& histogram(std::string_view name, const Labels& labels, std::string_view help);
 
+  /// Makes the name of counters known before the first of them is.
+  void declare(std::string_view name, std::string_view help);
+
   /// Everything, as Prometheus text exposition format 0.0.4.
   std::string prometheus() const;
 
@@ -69,6 +72,7 @@ class Metrics {
     Type type = Type::counter;
     std::deque<Series> series;
   };
+  Family& family(std::string_view name, std::string_view help, Type type);
   Series& series(std::string_view name, const Labels& labels, std::string_view help, Type type);
 
   std::deque<Family> families_;
@@ -81,7 +85,9 @@ class Metrics {
 class Reasons {
  public:
   Reasons(Metrics& metrics, std::string_view name, Labels labels, std::string_view help)
-      : metrics_(metrics), name_(name), labels_(std::move(labels)), help_(help) {}
+      : metrics_(metrics), name_(name), labels_(std::move(labels)), help_(help) {
+    metrics.declare(name, help);
+  }
 
   /// The counter of one reason; stays valid as long as the metrics.
   Counter& of(std::string_view reason);

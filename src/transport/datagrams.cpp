@@ -53,7 +53,8 @@ std::size_t Datagrams::receive() {
   // The kernel's count only grows, so the last datagram knows most.
   msghdr& last = messages_[static_cast<std::size_t>(received) - 1].msg_hdr;
   for (cmsghdr* c = CMSG_FIRSTHDR(&last); c != nullptr; c = CMSG_NXTHDR(&last, c)) {
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) std::memcpy(&overflow_, CMSG_DATA(c), sizeof overflow_);
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
+      std::memcpy(&overflow_, CMSG_DATA(c), sizeof overflow_);
   }
   return static_cast<std::size_t>(received);
 }

@@ -15,7 +15,8 @@
 
 namespace fieldgate::transport {
 
-/// A bound datagram socket and the room for a gulp. The room is of full datagram size; memory is only used as it is filled.
+/// A bound datagram socket and the room for a gulp. The room is of full datagram size; memory is only used as it is
+/// filled.
 class Datagrams {
  public:
   static constexpr std::size_t gulp = 64;
@@ -24,8 +25,8 @@ class Datagrams {
   /// Throws std::system_error where the system has no descriptor left.
   Datagrams(asio::io_context& io, Descriptor socket);
 
-  /// Waits until there is something to receive. Whoever does not wait is not woken: registered with the reactor as other
-  /// sockets are, each datagram would wake it also while it gathers, which costs more than the datagram.
+  /// Waits until there is something to receive. Whoever does not wait is not woken: registered with the reactor as
+  /// other sockets are, each datagram would wake it also while it gathers, which costs more than the datagram.
   Awaitable<> readable();
 
   /// Takes up to `gulp` datagrams without waiting and returns how many. They stay until the next call.
@@ -48,7 +49,8 @@ class Datagrams {
   static constexpr std::size_t control_size = CMSG_SPACE(sizeof(std::uint32_t));
 
   Descriptor socket_;
-  asio::posix::basic_stream_descriptor<asio::io_context::executor_type> ready_;  // an epoll that holds the socket, one shot
+  asio::posix::basic_stream_descriptor<asio::io_context::executor_type>
+      ready_;  // an epoll that holds the socket, one shot
   std::unique_ptr<char[]> buffer_;
   std::vector<mmsghdr> messages_;
   std::vector<iovec> parts_;

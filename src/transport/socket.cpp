@@ -39,7 +39,8 @@ Result<int> passed_socket(const config::Address& address) {
   const char* count = std::getenv("LISTEN_FDS");
   const char* names = std::getenv("LISTEN_FDNAMES");
   if (pid == nullptr || count == nullptr || std::to_string(::getpid()) != pid) {
-    return Error{"bind", "cannot use " + address.text() + ": the service manager passed no sockets; is there a .socket unit?"};
+    return Error{"bind",
+                 "cannot use " + address.text() + ": the service manager passed no sockets; is there a .socket unit?"};
   }
   std::string_view rest = names == nullptr ? "" : names;
   for (int i = 0; i < std::atoi(count); ++i) {
@@ -47,13 +48,15 @@ Result<int> passed_socket(const config::Address& address) {
     if (name == address.host) return first_passed_fd + i;
     rest.remove_prefix(std::min(rest.size(), name.size() + 1));
   }
-  return Error{"bind", "cannot use " + address.text() + ": the service manager passed no socket of this name (FileDescriptorName=)"};
+  return Error{"bind", "cannot use " + address.text() +
+                           ": the service manager passed no socket of this name (FileDescriptorName=)"};
 }
 
 Result<int> bind_unix(const config::Address& address, int type) {
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
-  if (address.host.size() >= sizeof name.sun_path) return Error{"bind", "cannot listen at " + address.text() + ": the path is too long"};
+  if (address.host.size() >= sizeof name.sun_path)
+    return Error{"bind", "cannot listen at " + address.text() + ": the path is too long"};
   address.host.copy(name.sun_path, sizeof name.sun_path - 1);
   Descriptor socket(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   struct stat info {};
@@ -84,9 +87,12 @@ Result<int> bind_internet(const config::Address& address, int type, const Listen
 
 Result<int> bind_address(const config::Address& address, int type, const ListenOptions& options) {
   switch (address.kind) {
-    case config::Address::Kind::systemd: return passed_socket(address);
-    case config::Address::Kind::unix_socket: return bind_unix(address, type);
-    case config::Address::Kind::tcp: break;
+    case config::Address::Kind::systemd:
+      return passed_socket(address);
+    case config::Address::Kind::unix_socket:
+      return bind_unix(address, type);
+    case config::Address::Kind::tcp:
+      break;
   }
   return bind_internet(address, type, options);
 }
@@ -123,7 +129,8 @@ Result<Descriptor> bind_datagrams(const config::Address& address, const ListenOp
   if (options.receive_buffer != 0) {
     const int wanted = static_cast<int>(std::min<std::size_t>(options.receive_buffer, 1U << 30));
     // FORCE may exceed net.core.rmem_max, but wants CAP_NET_ADMIN.
-    if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0) set_option(socket.get(), SOL_SOCKET, SO_RCVBUF, wanted);
+    if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0)
+      set_option(socket.get(), SOL_SOCKET, SO_RCVBUF, wanted);
   }
   set_option(socket.get(), SOL_SOCKET, SO_RXQ_OVFL, 1);
   return socket;
@@ -151,7 +158,8 @@ bool peer_of(const sockaddr* address, std::size_t size, asio::ip::address& ip, s
 }
 
 void set_keepalive(int fd, Duration idle) {
-  const auto seconds = static_cast<int>(std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::seconds>(idle).count()));
+  const auto seconds =
+      static_cast<int>(std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::seconds>(idle).count()));
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
   set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::max(1, seconds / 6));

@@ -41,12 +41,13 @@ class Descriptor {
 };
 
 struct ListenOptions {
-  bool reuse_port = false;          ///< several processes share the port, the kernel spreads the load
-  int backlog = 4096;               ///< streams only
-  std::size_t receive_buffer = 0;   ///< bytes; 0 leaves the kernel's default
+  bool reuse_port = false;         ///< several processes share the port, the kernel spreads the load
+  int backlog = 4096;              ///< streams only
+  std::size_t receive_buffer = 0;  ///< bytes; 0 leaves the kernel's default
 };
 
-/// Listens at `address` for connections, or takes over the socket that the service manager passed. The error says what to do.
+/// Listens at `address` for connections, or takes over the socket that the service manager passed. The error says what
+/// to do.
 Result<Acceptor> listen(asio::io_context& io, const config::Address& address, const ListenOptions& options);
 
 /// Binds a datagram socket at `address`; it does not block.

@@ -15,7 +15,8 @@ namespace {
 /// Up to this much, what was kept is put in front of the scratch again; a longer rest grows where it is kept.
 constexpr std::size_t max_copied_back = reactor::Reactor::scratch_size / 2;
 
-/// Ciphertext that is taken at once: a few TLS records, so that it stays in the processor's cache until it is decrypted.
+/// Ciphertext that is taken at once: a few TLS records, so that it stays in the processor's cache until it is
+/// decrypted.
 constexpr std::size_t cipher_chunk = 64 * 1024;
 
 }  // namespace
@@ -26,10 +27,13 @@ Stream::Read Stream::read() {
     std::memcpy(scratch, kept_.data(), kept_.size());
     Read result = tls_ ? receive_decrypted(scratch + kept_.size(), reactor::Reactor::scratch_size - kept_.size())
                        : receive(scratch + kept_.size(), reactor::Reactor::scratch_size - kept_.size());
-    result.bytes = Bytes(scratch, kept_.size() + result.bytes.size());
+    result.fresh = result.bytes.size();
+    result.bytes = Bytes(scratch, kept_.size() + result.fresh);
     return result;
   }
-  Read result = tls_ ? receive_decrypted(scratch, reactor::Reactor::scratch_size) : receive(scratch, reactor::Reactor::scratch_size);
+  Read result = tls_ ? receive_decrypted(scratch, reactor::Reactor::scratch_size)
+                     : receive(scratch, reactor::Reactor::scratch_size);
+  result.fresh = result.bytes.size();
   kept_.append(result.bytes);
   result.bytes = kept_;
   return result;
@@ -86,13 +90,14 @@ Awaitable<Result<void>> Stream::handshake(SSL_CTX* context) {
     if (result.ended || !sent) co_return Error{"tls_handshake", "the peer hung up"};
     while (!tls_->output().empty() && !closed()) {
       co_await socket_.async_wait(StreamSocket::wait_write, into(ignored));
-      send_output();
+      if (closed() || !send_output()) co_return Error{"tls_handshake", "the peer hung up"};
     }
     if (status != TlsSession::Status::ready) continue;
     if (!cipher.empty()) {
       std::string plain(cipher.size(), '\0');
       std::size_t size = 0;
-      if (tls_->read(cipher, plain, size) == TlsSession::Status::failed) co_return Error{"tls_handshake", tls_->error()};
+      if (tls_->read(cipher, plain, size) == TlsSession::Status::failed)
+        co_return Error{"tls_handshake", tls_->error()};
       kept_.assign(plain, 0, size);
     }
     co_return Result<void>();
@@ -103,6 +108,10 @@ bool Stream::send_output() {
   std::string& output = tls_->output();
   while (!output.empty()) {
     const ssize_t sent = ::send(socket_.native_handle(), output.data(), output.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+      std::string().swap(output);
+      return false;  // broken: waiting for it to become writable would end at once, again and again
+    }
     if (sent <= 0) break;
     output.erase(0, static_cast<std::size_t>(sent));
   }

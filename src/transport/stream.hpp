@@ -13,9 +13,9 @@
 
 namespace fieldgate::transport {
 
-/// One connected peer. While nothing is unfinished it owns no buffer: bytes are read into the reactor's scratch, and only
-/// what the protocol has not consumed is kept. A scratch is shared by the whole reactor, so what read() returns is good
-/// only until the caller next suspends.
+/// One connected peer. While nothing is unfinished it owns no buffer: bytes are read into the reactor's scratch, and
+/// only what the protocol has not consumed is kept. A scratch is shared by the whole reactor, so what read() returns is
+/// good only until the caller next suspends.
 class Stream {
  public:
   /// `write_limit`: bytes that may wait to be sent before the peer counts as stuck.
@@ -25,16 +25,17 @@ class Stream {
   /// Makes the peer speak TLS first. The error says what went wrong. Whoever wants a deadline calls close().
   Awaitable<Result<void>> handshake(SSL_CTX* context);
 
-  /// Waits until there is something to read, or the end. (Not a coroutine itself: ten thousand idle connections wait here,
-  /// and each coroutine more costs each of them its frame.)
+  /// Waits until there is something to read, or the end. (Not a coroutine itself: ten thousand idle connections wait
+  /// here, and each coroutine more costs each of them its frame.)
   Awaitable<> readable(error_code& ignored) { return socket_.async_wait(StreamSocket::wait_read, into(ignored)); }
 
   /// What came of one read.
   struct Read {
-    Bytes bytes;           ///< everything not yet consumed, what was kept in front
-    bool drained = true;   ///< false: there is probably more to read at once
-    bool ended = false;    ///< the peer will send no more, or the connection broke
-    std::string_view why;  ///< of an end that is not a goodbye: a literal
+    Bytes bytes;            ///< everything not yet consumed, what was kept in front
+    bool drained = true;    ///< false: there is probably more to read at once
+    bool ended = false;     ///< the peer will send no more, or the connection broke
+    std::string_view why;   ///< of an end that is not a goodbye: a literal
+    std::size_t fresh = 0;  ///< how many of the bytes this read brought
   };
   Read read();
 

@@ -60,7 +60,8 @@ constexpr std::size_t max_common_name = 128;
 /// What a device may be called by its certificate: nothing that could mean anything in a topic, a path or a log.
 bool is_plain_name(std::string_view name) {
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("._:@- ").find(c) != Bytes::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._:@- ").find(c) != Bytes::npos;
   };
   return !name.empty() && name.size() <= max_common_name && std::all_of(name.begin(), name.end(), plain);
 }

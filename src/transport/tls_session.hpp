@@ -13,8 +13,8 @@
 
 namespace fieldgate::transport {
 
-/// The accepting side of one TLS connection. OpenSSL reads straight out of the caller's bytes through a BIO of our own, so
-/// a session keeps no buffers but OpenSSL's record buffer, and that only while a record is unfinished
+/// The accepting side of one TLS connection. OpenSSL reads straight out of the caller's bytes through a BIO of our own,
+/// so a session keeps no buffers but OpenSSL's record buffer, and that only while a record is unfinished
 /// (SSL_MODE_RELEASE_BUFFERS): 2,000 idle connections must fit into an edge box.
 class TlsSession {
  public:
@@ -30,8 +30,8 @@ class TlsSession {
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  /// Goes on with the handshake. `cipher` is what came; whatever is left of it in the end (early application data) stays
-  /// in it, for read().
+  /// Goes on with the handshake. `cipher` is what came; whatever is left of it in the end (early application data)
+  /// stays in it, for read().
   Status handshake(Bytes& cipher);
 
   /// Decrypts from `cipher`, taking off what was used, into `plain`; `size` grows by what was written. `more` also when
@@ -56,7 +56,7 @@ class TlsSession {
   void take_identity();
 
   std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
-  Bytes input_;         // of the call in progress
+  Bytes input_;  // of the call in progress
   std::string output_;
   std::string error_;
   std::string common_name_;

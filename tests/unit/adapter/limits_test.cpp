@@ -30,7 +30,8 @@ TEST_CASE("one address is a network of its own, and /0 is everything") {
 }
 
 TEST_CASE("what is no network is refused") {
-  for (const char* text : {"", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8 ", "host/8", "::/129"}) {
+  for (const char* text :
+       {"", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/8 ", "host/8", "::/129"}) {
     INFO(text);
     CHECK_FALSE(Network::parse(text));
   }

@@ -32,7 +32,8 @@ struct Output final : router::Input {
 
 class Bench {
  public:
-  explicit Bench(StreamLimits limits = {}, Duration frame_timeout = 30s) : gate(reactor.io()), output(gate), inlet(last, {&output}, {&gate}) {
+  explicit Bench(StreamLimits limits = {}, Duration frame_timeout = 30s)
+      : gate(reactor.io()), output(gate), inlet(last, {&output}, {&gate}) {
     StreamOptions options;
     options.listen = {config::Address::Kind::unix_socket, directory / "socket", 0};
     options.limits = limits;
@@ -53,7 +54,9 @@ class Bench {
     REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
     return fd;
   }
-  static void send(int fd, Bytes bytes) { REQUIRE(::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())); }
+  static void send(int fd, Bytes bytes) {
+    REQUIRE(::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  }
 
   template <class Done>
   void until(Done done) {

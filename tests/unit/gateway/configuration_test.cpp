@@ -18,9 +18,11 @@ std::vector<std::string> problems(const std::string& yaml) {
   return texts;
 }
 
-std::string adapter(const std::string& name, const std::string& type, const std::string& listen, const std::string& device = "{{ data.id }}") {
+std::string adapter(const std::string& name, const std::string& type, const std::string& listen,
+                    const std::string& device = "{{ data.id }}") {
   const std::string framing = type == "udp" ? "" : "framing: { type: line }, ";
-  return "  " + name + ": { type: " + type + ", listen: \"" + listen + "\", protocol: { " + framing + "codec: { type: json }, device: \"" + device + "\" } }\n";
+  return "  " + name + ": { type: " + type + ", listen: \"" + listen + "\", protocol: { " + framing +
+         "codec: { type: json }, device: \"" + device + "\" } }\n";
 }
 
 const std::string one_sink = "sinks:\n  out: { type: console }\n";
@@ -36,63 +38,79 @@ TEST_CASE("the smallest useful file is enough") {
 }
 
 TEST_CASE("two listeners at one address are an error with both places") {
-  const std::string text = only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") + adapter("b", "tcp", "0.0.0.0:9000") + one_sink));
+  const std::string text = only(
+      problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") + adapter("b", "tcp", "0.0.0.0:9000") + one_sink));
   CHECK(text.find("adapters.a (line 2)") != std::string::npos);
 }
 
 TEST_CASE("TCP and UDP, and two addresses, do not collide") {
   CHECK(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") + adapter("b", "udp", "127.0.0.1:9000") +
-                 adapter("c", "tcp", "[::1]:9000") + one_sink).empty());
+                 adapter("c", "tcp", "[::1]:9000") + one_sink)
+            .empty());
 }
 
 TEST_CASE("an adapter at the admin listener's address collides") {
-  CHECK(only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:8970") + one_sink)).find("admin") != std::string::npos);
+  CHECK(only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:8970") + one_sink)).find("admin") !=
+        std::string::npos);
 }
 
 TEST_CASE("the admin listener stays on this machine") {
   const std::string base = "adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") + one_sink;
-  CHECK(only(problems("admin: { listen: \"0.0.0.0:8970\" }\n" + base)).find("must stay on this machine") != std::string::npos);
+  CHECK(only(problems("admin: { listen: \"0.0.0.0:8970\" }\n" + base)).find("must stay on this machine") !=
+        std::string::npos);
   CHECK(problems("admin: { listen: \"[::1]:8970\" }\n" + base).empty());
   CHECK(problems("admin: { enabled: false, listen: \"0.0.0.0:8970\" }\n" + base).empty());
 }
 
 TEST_CASE("a name that the adapter cannot give is an error") {
-  const std::string text = only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000", "{{ topic.1 }}") + one_sink));
+  const std::string text =
+      only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000", "{{ topic.1 }}") + one_sink));
   CHECK(text.find("'topic' cannot exist here: the adapter is of type tcp") != std::string::npos);
-  CHECK(only(problems("adapters:\n" + adapter("a", "udp", "127.0.0.1:9000", "{{ tls.cn }}") + one_sink)).find("'tls.cn'") != std::string::npos);
-  CHECK(only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000", "{{ device }}") + one_sink)).find("cannot name itself") != std::string::npos);
+  CHECK(only(problems("adapters:\n" + adapter("a", "udp", "127.0.0.1:9000", "{{ tls.cn }}") + one_sink))
+            .find("'tls.cn'") != std::string::npos);
+  CHECK(only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000", "{{ device }}") + one_sink))
+            .find("cannot name itself") != std::string::npos);
 }
 
 TEST_CASE("a sink that blocks beside another is a warning") {
   const std::string base = "adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000");
-  const std::string text = only(problems(base + "sinks:\n  x: { type: console }\n  y: { type: console, buffer: { when_full: drop_oldest } }\n"));
+  const std::string text = only(
+      problems(base + "sinks:\n  x: { type: console }\n  y: { type: console, buffer: { when_full: drop_oldest } }\n"));
   CHECK(text.find("sinks.x.buffer: when_full: block stops adapters.a for all sinks") != std::string::npos);
 }
 
 TEST_CASE("a host's name in a template is a warning until the gateway has an id") {
-  const std::string base = "adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") +
-                           "sinks:\n  out: { type: mqtt, servers: [\"mqtt://127.0.0.1\"], client_id: x, topic: \"{{ gateway }}/up\" }\n";
+  const std::string base =
+      "adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") +
+      "sinks:\n  out: { type: mqtt, servers: [\"mqtt://127.0.0.1\"], client_id: x, topic: \"{{ gateway }}/up\" }\n";
   CHECK(only(problems(base)).find("gateway.id") != std::string::npos);
   CHECK(problems("gateway: { id: plant-7 }\n" + base).empty());
 }
 
 TEST_CASE("one client_id twice at one broker is an error, at two brokers it is none") {
   const std::string base = "adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") + "sinks:\n";
-  const std::string first = "  x: { type: mqtt, servers: [\"mqtt://127.0.0.1\"], client_id: gw, topic: up, buffer: { when_full: drop_oldest } }\n";
+  const std::string first =
+      "  x: { type: mqtt, servers: [\"mqtt://127.0.0.1\"], client_id: gw, topic: up, buffer: { when_full: drop_oldest "
+      "} }\n";
   const auto second = [](const std::string& server) {
-    return "  y: { type: mqtt, servers: [\"mqtt://other\", \"" + server + "\"], client_id: gw, topic: up, buffer: { when_full: drop_oldest } }\n";
+    return "  y: { type: mqtt, servers: [\"mqtt://other\", \"" + server +
+           "\"], client_id: gw, topic: up, buffer: { when_full: drop_oldest } }\n";
   };
-  CHECK(only(problems(base + first + second("mqtt://127.0.0.1:1883"))).find("is the client_id of sinks.x (line 4) too") != std::string::npos);
+  CHECK(
+      only(problems(base + first + second("mqtt://127.0.0.1:1883"))).find("is the client_id of sinks.x (line 4) too") !=
+      std::string::npos);
   CHECK(problems(base + first + second("mqtt://127.0.0.1:1884")).empty());
 }
 
 TEST_CASE("a protocol that no adapter names is checked all the same") {
-  const std::string text = only(problems("protocols:\n  p: { codec: { type: jsom }, device: x }\nadapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") + one_sink));
+  const std::string text = only(problems("protocols:\n  p: { codec: { type: jsom }, device: x }\nadapters:\n" +
+                                         adapter("a", "tcp", "127.0.0.1:9000") + one_sink));
   CHECK(text.find("did you mean 'json'?") != std::string::npos);
 }
 
 TEST_CASE("an option of a later version is refused as unknown") {
-  CHECK(only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") + "sinks:\n  out: { type: console, buffer: { order: live_first } }\n"))
+  CHECK(only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") +
+                      "sinks:\n  out: { type: console, buffer: { order: live_first } }\n"))
             .find("unknown key 'order'") != std::string::npos);
 }
 

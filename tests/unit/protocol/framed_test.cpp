@@ -25,7 +25,9 @@ struct Bench final : protocol::Receiver {
 
   Receipt message(Message& message) override {
     REQUIRE(message.origin == &origin);
-    seen.push_back(std::string(message.device) + "@" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(message.time.time_since_epoch()).count()));
+    seen.push_back(
+        std::string(message.device) + "@" +
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(message.time.time_since_epoch()).count()));
     is_open = seen.size() < close_after;
     return seen.size();
   }
@@ -108,7 +110,9 @@ TEST_CASE("a time that is not believed is replaced or drops the message") {
   Bench bench(time);
   bench.feed("{\"id\":\"old\",\"ts\":990000}\n{\"id\":\"good\",\"ts\":999000}\n{\"id\":\"ahead\",\"ts\":1000601}\n");
   CHECK(bench.errors("time_out_of_range") == 2);
-  CHECK(bench.seen == (time.otherwise == TimeOptions::Otherwise::arrival ? Seen{"old@1000000", "good@999000", "ahead@1000000"} : Seen{"good@999000"}));
+  CHECK(bench.seen == (time.otherwise == TimeOptions::Otherwise::arrival
+                           ? Seen{"old@1000000", "good@999000", "ahead@1000000"}
+                           : Seen{"good@999000"}));
 }
 
 TEST_CASE("a datagram is a frame") {

@@ -33,8 +33,10 @@ TEST_CASE("a blocking call runs on another thread and comes back") {
 
 Awaitable<> look_up(Reactor& reactor, std::string host, std::vector<asio::ip::address>& found, std::string& error) {
   auto answer = co_await reactor.resolve(host, std::chrono::seconds(10));
-  if (answer) found = *answer;
-  else error = answer.error().text;
+  if (answer)
+    found = *answer;
+  else
+    error = answer.error().text;
 }
 
 TEST_CASE("literals and localhost resolve") {

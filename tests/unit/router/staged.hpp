@@ -38,7 +38,7 @@ struct Staged {
       metrics, "fieldgate_transform_dropped_total", {{"transform", "t"}}, "Messages taken away."};
   expression::Paths paths;
   expression::Environment environment{"plant-7", ""};
-  TransformContext context{"t", environment, paths, dropped};
+  TransformContext context{"t", environment, paths, telemetry::Log("transform t"), dropped};
   Origin origin;
   Output output;
 };

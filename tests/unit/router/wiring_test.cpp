@@ -34,7 +34,8 @@ TEST_CASE("a sink without inputs reads every adapter") {
 
 TEST_CASE("inputs are names and globs, and each source counts once") {
   config::Problems problems;
-  const Wiring wiring = resolve({source("press-1"), source("press-2"), source("oven")}, {}, {stage("a", {"press-*", "press-1"}), stage("b", {"oven"})}, problems);
+  const Wiring wiring = resolve({source("press-1"), source("press-2"), source("oven")}, {},
+                                {stage("a", {"press-*", "press-1"}), stage("b", {"oven"})}, problems);
   CHECK(wiring.adapters[0].sinks == Indexes{0});
   CHECK(wiring.adapters[1].sinks == Indexes{0});
   CHECK(wiring.adapters[2].sinks == Indexes{1});

@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 
 /// What the test wants of the sink, and what the sink saw.
 struct Script {
-  std::deque<Delivery> answers;          // then: confirmed
-  std::vector<std::string> delivered;    // one entry a call: the records joined by |
-  bool hold = false;                     // the call waits until `go` is notified
+  std::deque<Delivery> answers;        // then: confirmed
+  std::vector<std::string> delivered;  // one entry a call: the records joined by |
+  bool hold = false;                   // the call waits until `go` is notified
   reactor::Event* go = nullptr;
 };
 Script* script = nullptr;
@@ -273,8 +273,9 @@ TEST_CASE("the envelope holds what config.md says a message is") {
   bench.origin.adapter = "meters";
   bench.send("{\"voltage\":230.0}", "a\"b");
   bench.until([&] { return bench.plan.delivered.size() == 1; });
-  CHECK(bench.plan.delivered[0] ==
-        R"({"gateway":"gw","adapter":"meters","device":"a\"b","time":"1970-01-01T00:00:00.000Z","data":{"voltage":230.0}})");
+  CHECK(
+      bench.plan.delivered[0] ==
+      R"({"gateway":"gw","adapter":"meters","device":"a\"b","time":"1970-01-01T00:00:00.000Z","data":{"voltage":230.0}})");
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ struct Pair {
     device = fds[1];
   }
   ~Pair() { hang_up(); }
-  void send(Bytes bytes) const { REQUIRE(::write(device, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())); }
+  void send(Bytes bytes) const {
+    REQUIRE(::write(device, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  }
   void hang_up() {
     if (device >= 0) ::close(device);
     device = -1;
