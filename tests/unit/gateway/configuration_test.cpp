@@ -1,6 +1,8 @@
 // Whole configurations: what the parts must not be to each other.
 #include "gateway/configuration.hpp"
 
+#include <algorithm>
+
 #include "gateway/load.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
@@ -100,6 +102,23 @@ TEST_CASE("one client_id twice at one broker is an error, at two brokers it is n
       only(problems(base + first + second("mqtt://127.0.0.1:1883"))).find("is the client_id of sinks.x (line 4) too") !=
       std::string::npos);
   CHECK(problems(base + first + second("mqtt://127.0.0.1:1884")).empty());
+}
+
+TEST_CASE("a transform that is switched off needs no reader") {
+  const std::string base = "adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") + one_sink;
+  CHECK(problems(base + "transforms:\n  f: { type: filter, where: \"true\", enabled: false }\n").empty());
+  CHECK(only(problems(base + "transforms:\n  f: { type: filter, where: \"true\" }\n")).find("nothing reads this") !=
+        std::string::npos);
+}
+
+TEST_CASE("a certificate that is none is an error of check, not of run only") {
+  const std::string tls =
+      "adapters:\n  t: { type: tls, listen: 127.0.0.1:9000, tls: { crt_file: test.yaml, key_file: test.yaml }, "
+      "protocol: { framing: { type: line }, codec: { type: json }, device: x } }\n";
+  const auto texts = problems(tls + one_sink);
+  CAPTURE(texts);
+  CHECK(std::any_of(texts.begin(), texts.end(),
+                    [](const std::string& t) { return t.find("cannot use the certificate") != std::string::npos; }));
 }
 
 TEST_CASE("a protocol that no adapter names is checked all the same") {

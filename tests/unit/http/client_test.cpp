@@ -112,6 +112,11 @@ TEST_CASE("a server that does not read times out") {
   CHECK(response.error().reason == "timeout");
 }
 
+TEST_CASE("an interim answer with nothing behind it is a failure, not an answer") {
+  Bench bench({{"HTTP/1.1 100 Continue\r\n\r\n", true}});
+  CHECK_FALSE(bench.post({"x"}));
+}
+
 TEST_CASE("nobody there is an error of connecting") {
   Bench bench({}, "http://127.0.0.1:" + std::to_string(test::free_port()));
   const auto response = bench.post({"x"});

@@ -100,6 +100,18 @@ TEST_CASE("more files than may be open are all written") {
     CHECK(content(directory / std::to_string(file)) == "x\nx\n");
 }
 
+TEST_CASE("a name that leaves no room for the stamp of its rotation is an error, no end") {
+  test::TempDir directory;
+  RotateOptions options;
+  options.max_size = 10;
+  FileWriter writer(options);
+  const auto path = directory / (std::string(240, 'n') + ".ndjson");
+  REQUIRE(writer.append(path, "12345678\n", morning));
+  const auto rotated = writer.append(path, "12345678\n", morning);
+  REQUIRE_FALSE(rotated);
+  CHECK(rotated.error().reason == "path");
+}
+
 TEST_CASE("a file that would grow too large is put aside, and the oldest go") {
   test::TempDir directory;
   FileWriter writer(RotateOptions{24h * 36500, 1024, 2});

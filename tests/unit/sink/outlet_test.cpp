@@ -255,6 +255,31 @@ TEST_CASE("draining delivers an open batch without waiting for its time") {
   CHECK(left == 0);
 }
 
+TEST_CASE("draining tries again at once what waits in a long backoff") {
+  OutletConfig config = Bench::ndjson();
+  config.request.retry_initial = config.request.retry_max = 1h;
+  Bench bench(config);
+  bench.plan.answers = {{Delivery::Outcome::retry, 0, 0, {}, "connect", "t"}};
+  bench.send("1");
+  bench.until([&] { return bench.count("fieldgate_sink_retries_total") == 1; });
+  std::uint64_t left = 99;
+  bool done = false;
+  bench.reactor.spawn(drain(*bench.outlet, 10s, left, done));
+  bench.until([&] { return done; });
+  CHECK(left == 0);
+}
+
+TEST_CASE("a blocking buffer has room for the largest message behind its gate") {
+  OutletConfig config = Bench::ndjson();
+  config.batch.max_bytes = 1024 * 1024;
+  config.buffer.max_size = 8 * 1024 * 1024;
+  Bench bench(config);
+  bench.plan.hold = true;
+  const std::string large(740 * 1024, '7');
+  while (bench.outlet->gate().open()) bench.send(large);
+  CHECK(bench.count("fieldgate_sink_dropped_total") == 0);
+}
+
 TEST_CASE("draining ends in time though the sink does not answer, and says what is left") {
   Bench bench;
   bench.plan.hold = true;
