@@ -213,6 +213,12 @@ Result<void> Template::append_json(const Message& message, std::string& out, std
   return {};
 }
 
+std::string Template::sketch() const {
+  std::string text;
+  for (const Part& part : parts_) text += part.reference ? "x" : part.text;
+  return text;
+}
+
 std::string Template::constant() const {
   std::string text;
   for (const Part& part : parts_) {

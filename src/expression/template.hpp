@@ -65,6 +65,9 @@ class Template {
   /// For templates that do not vary: the text.
   std::string constant() const;
 
+  /// The text with an x in place of each name: to check its shape (a URL, a topic) before there is any message.
+  std::string sketch() const;
+
   bool operator==(const Template& other) const { return source_ == other.source_ && place_ == other.place_; }
 
  private:

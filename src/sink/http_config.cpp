@@ -16,19 +16,6 @@ constexpr std::string_view own_headers[] = {
     "Host",   "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Trailer", "TE", "Content-Encoding",
     "Expect", "Keep-Alive"};
 
-/// The URL with a stand-in for each template name, to be checked before there is any message.
-std::string without_names(std::string_view source) {
-  std::string text;
-  for (;;) {
-    const std::size_t begin = source.find("{{");
-    text += source.substr(0, begin);
-    const std::size_t end = begin == std::string_view::npos ? begin : source.find("}}", begin);
-    if (end == std::string_view::npos) return text;
-    text += 'x';
-    source.remove_prefix(end + 2);
-  }
-}
-
 /// Whether a request holds one message: the encoding joins nothing, or the batch is one. (The outlet reads these
 /// options.)
 bool one_at_a_time(const config::Section& section) {
@@ -53,7 +40,7 @@ std::optional<http::Url> check_url(config::Section& section, const expression::T
                   "the names of a template may stand only behind the host: a message must not choose the server");
     return std::nullopt;
   }
-  auto parsed = http::parse_url(without_names(source));
+  auto parsed = http::parse_url(url.sketch());
   if (!parsed) {
     section.error("url", parsed.error().text);
     return std::nullopt;

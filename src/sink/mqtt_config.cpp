@@ -6,22 +6,9 @@
 namespace fieldgate::sink {
 namespace {
 
-/// The text of a topic template with a stand-in for each of its names.
-std::string without_names(std::string_view source) {
-  std::string text;
-  for (;;) {
-    const std::size_t begin = source.find("{{");
-    text += source.substr(0, begin);
-    const std::size_t end = begin == std::string_view::npos ? begin : source.find("}}", begin);
-    if (end == std::string_view::npos) return text;
-    text += 'x';
-    source.remove_prefix(end + 2);
-  }
-}
-
 void check_topic_template(config::Section& section, const expression::Template& topic) {
   if (topic.empty()) return;
-  if (const auto fine = mqtt::check_topic(without_names(topic.source())); !fine)
+  if (const auto fine = mqtt::check_topic(topic.sketch()); !fine)
     section.error("topic", "the topic " + fine.error().text);
 }
 

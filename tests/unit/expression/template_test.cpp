@@ -31,6 +31,13 @@ std::string wrong(std::string_view text, Names names = Names::message) {
 
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
+TEST_CASE("a sketch has an x for each name") {
+  const auto parsed =
+      expression::Template::parse("v1/{{ gateway }}/{{ data.a | default: \"b\" }}/up", expression::Place::topic);
+  REQUIRE(parsed);
+  CHECK(parsed->sketch() == "v1/x/x/up");
+}
+
 }  // namespace
 
 TEST_CASE("every name is filled") {
