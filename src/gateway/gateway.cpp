@@ -56,7 +56,8 @@ void Gateway::build_adapters(const Configuration& configuration) {
     std::vector<router::Gate*> gates;
     add_gates(configuration.wiring, outputs, gates);
     inflow->name = name;
-    inflow->inlet = std::make_unique<router::Inlet>(last_receipt_, inputs(outputs), std::move(gates));
+    inflow->inlet = std::make_unique<router::Inlet>(reactor_.io(), last_receipt_, inputs(outputs), std::move(gates),
+                                                    std::vector<buffer::Settling*>());
     inflow->current = inflow->inlet.get();
     inflow->adapter = factory.make(
         adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name), environment_, paths_});

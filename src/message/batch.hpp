@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +39,29 @@ class Batch {
   /// Records `first` up to `last` (not included) as they stand, with separators between them and none behind the last.
   std::string_view run(std::size_t first, std::size_t last) const;
 
+  /// The run in which its messages came; all receipts of a batch are of one run.
+  Epoch epoch() const { return epoch_; }
+  void set_epoch(Epoch epoch) { epoch_ = epoch; }
+
+  /// Appends the records `first` up to `last` (not included) of a batch with the same separator. `mark`, if any, is
+  /// written into each behind its first byte: `"late":true,` behind the brace of an object.
+  void append(const Batch& other, std::size_t first, std::size_t last, std::string_view mark = {});
+
   void clear();
 
   /// Asks for memory once instead of while it grows; none of it is used before it is written to.
   void reserve(std::size_t bytes, std::size_t records);
+
+  /// The whole as it lies in memory, to be kept on this machine. Views.
+  struct Parts {
+    Bytes text;
+    Bytes keys;
+    Bytes records;
+  };
+  Parts parts() const;
+
+  /// Puts a batch together again; `shift` is added to the times of arrival. Nothing where the parts do not fit.
+  static std::optional<Batch> restore(const Parts& parts, Epoch epoch, std::chrono::steady_clock::duration shift);
 
  private:
   struct Record {
@@ -56,6 +76,7 @@ class Batch {
   std::string text_;
   std::string keys_;
   std::vector<Record> records_;
+  Epoch epoch_ = 0;
 };
 
 }  // namespace fieldgate

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "message/bytes.hpp"
+#include "message/receipt.hpp"
 #include "message/time.hpp"
 #include "message/value.hpp"
 
@@ -39,9 +40,6 @@ struct Document {
   bool has_line_break = false;    ///< raw CR or LF between its tokens: to be compacted before it becomes a line
   std::optional<TimePoint> time;  ///< the device's own time, where the codec knows it
 };
-
-/// Number of a message, counted up from 1 by the gateway; what is acknowledged is acknowledged by it.
-using Receipt = std::uint64_t;
 
 /// A view of everything known about one message. Lives only as long as the call that carries it; nothing in it is
 /// owned.

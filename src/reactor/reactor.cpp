@@ -6,11 +6,12 @@
 #include <cstring>
 #include <exception>
 #include <map>
-#include <mutex>
 #include <random>
 #include <utility>
 
 #include "reactor/backoff.hpp"
+#include "reactor/home.hpp"
+#include "reactor/worker.hpp"
 #include "reactor/worker_pool.hpp"
 
 namespace fieldgate::reactor {
@@ -51,38 +52,7 @@ Result<Addresses> look_up(const std::string& host) {
   return addresses;
 }
 
-/// What a coroutine waits with for a job on another thread. The job knows it only weakly: the timer must die with the
-/// coroutine, on the reactor.
-struct Handover {
-  explicit Handover(asio::io_context& io) : done(io, Timer::time_point::max()) {}
-  Timer done;
-  bool finished = false;
-};
-
-/// On the reactor: wakes the coroutine, if it still waits.
-void finish(const std::weak_ptr<Handover>& waiting) {
-  const auto handover = waiting.lock();
-  if (!handover) return;
-  handover->finished = true;
-  handover->done.cancel();
-}
-
 }  // namespace
-
-/// The way back for jobs that may outlive the reactor.
-struct Reactor::Home {
-  explicit Home(asio::io_context* context) : io(context) {}
-
-  /// Any thread. Dropped where the reactor is gone.
-  template <class Handler>
-  void post(Handler handler) {
-    const std::scoped_lock lock(mutex);
-    if (io != nullptr) asio::post(*io, std::move(handler));
-  }
-
-  std::mutex mutex;
-  asio::io_context* io;
-};
 
 struct Reactor::Cache {
   std::map<std::string, Addresses, std::less<>> last_good;
@@ -91,10 +61,10 @@ struct Reactor::Cache {
 
 Reactor::Reactor()
     : scratch_(new char[scratch_size]),
-      worker_(std::make_unique<WorkerPool>(1)),
+      home_(std::make_shared<Home>(&io_)),
+      worker_(std::make_unique<Worker>(*this)),
       resolvers_(std::make_unique<WorkerPool>(resolver_threads)),
-      cache_(std::make_unique<Cache>()),
-      home_(std::make_shared<Home>(&io_)) {}
+      cache_(std::make_unique<Cache>()) {}
 
 Reactor::~Reactor() {
   const std::scoped_lock lock(home_->mutex);
@@ -107,18 +77,7 @@ void Reactor::spawn(Awaitable<> work) {
   });
 }
 
-Awaitable<> Reactor::blocking(std::function<void()> job) {
-  auto handover = std::make_shared<Handover>(io_);
-  const std::weak_ptr<Handover> waiting = handover;
-  ++blocking_;
-  worker_->run([waiting, job = std::move(job), home = home_] {
-    job();
-    home->post([waiting] { finish(waiting); });
-  });
-  error_code ignored;
-  while (!handover->finished) co_await handover->done.async_wait(into(ignored));
-  --blocking_;
-}
+Awaitable<> Reactor::blocking(std::function<void()> job) { return worker_->run(std::move(job)); }
 
 Awaitable<Result<Addresses>> Reactor::resolve(std::string host, Duration deadline) {
   error_code not_a_literal;
@@ -138,7 +97,7 @@ Awaitable<Result<Addresses>> Reactor::resolve(std::string host, Duration deadlin
         cache_->last_good.insert_or_assign(host, *found);
       }
       *answer = std::move(found);
-      finish(waiting);
+      Handover::finish(waiting);
     });
   });
   error_code ignored;

@@ -15,6 +15,7 @@
 
 namespace fieldgate::reactor {
 
+class Worker;
 class WorkerPool;
 
 /// Runs everything of Fieldgate but the blocking calls, on one thread.
@@ -46,19 +47,21 @@ class Reactor {
   /// Runs `job` on the worker thread and resumes here when it is done. For calls that block, and for long computations.
   Awaitable<> blocking(std::function<void()> job);
 
-  /// Whether such a call is under way: what it uses must not be destroyed before it returns.
-  bool busy() const { return blocking_ > 0; }
+  /// Whether such a call, or a job of any Worker, is under way: what it uses must not be destroyed before it returns.
+  bool busy() const { return jobs_ > 0; }
 
  private:
-  asio::io_context io_{1};
-  int blocking_ = 0;
-  std::unique_ptr<char[]> scratch_;
-  std::unique_ptr<WorkerPool> worker_;
-  std::unique_ptr<WorkerPool> resolvers_;
-  struct Cache;
-  std::unique_ptr<Cache> cache_;
+  friend class Worker;
   struct Home;
+  struct Cache;
+
+  asio::io_context io_{1};
+  int jobs_ = 0;
+  std::unique_ptr<char[]> scratch_;
   std::shared_ptr<Home> home_;
+  std::unique_ptr<Worker> worker_;
+  std::unique_ptr<WorkerPool> resolvers_;
+  std::unique_ptr<Cache> cache_;
 };
 
 /// Waits for `duration`, or until cancelled.

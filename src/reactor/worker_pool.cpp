@@ -13,6 +13,13 @@ WorkerPool::~WorkerPool() {
   shared_->wake.notify_all();
 }
 
+std::size_t WorkerPool::drop() {
+  const std::scoped_lock lock(shared_->mutex);
+  const std::size_t dropped = shared_->jobs.size();
+  shared_->jobs.clear();
+  return dropped;
+}
+
 void WorkerPool::run(std::function<void()> job) {
   const std::scoped_lock lock(shared_->mutex);
   shared_->jobs.push_back(std::move(job));

@@ -22,6 +22,9 @@ class WorkerPool {
 
   void run(std::function<void()> job);
 
+  /// Drops the jobs that have not begun; returns how many.
+  std::size_t drop();
+
  private:
   struct Shared {
     std::mutex mutex;

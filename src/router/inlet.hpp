@@ -1,21 +1,32 @@
 // Where an adapter's messages enter the graph.
 #pragma once
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
+#include "buffer/settling.hpp"
 #include "message/message.hpp"
 #include "router/gate.hpp"
 #include "router/input.hpp"
 
 namespace fieldgate::router {
 
-/// One adapter's way into the graph: the transforms and outlets that read it, and the gates of all outlets behind them.
-/// Adapters hold it by pointer, so that a reload can put another in its place between two turns of the reactor.
+/// One adapter's way into the graph: the transforms and outlets that read it, the gates of all outlets behind them, and
+/// all who keep its messages until they are settled. Adapters hold it by pointer, so that a reload can put another in
+/// its place between two turns of the reactor.
 class Inlet {
  public:
-  /// `last_receipt` counts for the whole gateway; inputs and gates outlive the inlet.
-  Inlet(Receipt& last_receipt, std::vector<Input*> inputs, std::vector<Gate*> gates)
-      : last_receipt_(last_receipt), inputs_(std::move(inputs)), gates_(std::move(gates)) {}
+  /// `last_receipt` counts for the whole gateway; all that is pointed to outlives the inlet.
+  Inlet(asio::io_context& io, Receipt& last_receipt, std::vector<Input*> inputs, std::vector<Gate*> gates,
+        std::vector<buffer::Settling*> keepers)
+      : last_receipt_(last_receipt),
+        inputs_(std::move(inputs)),
+        gates_(std::move(gates)),
+        keepers_(std::move(keepers)),
+        settled_(io) {
+    for (buffer::Settling* keeper : keepers_) keeper->watch(settled_);
+  }
 
   /// Numbers the message and hands it to all who read this adapter.
   Receipt dispatch(Message& message) {
@@ -39,10 +50,28 @@ class Inlet {
     }
   }
 
+  /// The lowest receipt that is not settled so; an answer for a lower one may go out. `all_settled` where none is open.
+  Receipt open_from(After after) const {
+    Receipt lowest = all_settled;
+    if (after == After::received) return lowest;
+    for (const buffer::Settling* keeper : keepers_) lowest = std::min(lowest, keeper->open_from(after));
+    return lowest;
+  }
+
+  /// An answer waits: no batch may wait for its time-out. To be called when the answer begins to wait.
+  void hurry() {
+    for (buffer::Settling* keeper : keepers_) keeper->hurry();
+  }
+
+  /// Notified whenever open_from() may have grown.
+  reactor::Event& settled() { return settled_; }
+
  private:
   Receipt& last_receipt_;
   std::vector<Input*> inputs_;
   std::vector<Gate*> gates_;
+  std::vector<buffer::Settling*> keepers_;
+  reactor::Event settled_;
 };
 
 }  // namespace fieldgate::router

@@ -81,20 +81,20 @@ void Console::start() {
   }
 }
 
-Awaitable<Delivery> Console::deliver(const Batch& batch, std::size_t first, std::size_t) {
+Awaitable<Delivery> Console::deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t) {
   while (busy_) co_await turn_.wait();
   busy_ = true;
-  Delivery delivery = co_await deliver_alone(batch, first);
+  Delivery delivery = co_await deliver_alone(batch, first, last);
   busy_ = false;
   turn_.notify();
   up_ = delivery.outcome == Delivery::Outcome::confirmed;
   co_return delivery;
 }
 
-Awaitable<Delivery> Console::deliver_alone(const Batch& batch, std::size_t first) {
+Awaitable<Delivery> Console::deliver_alone(const Batch& batch, std::size_t first, std::size_t last) {
   const bool is_array = encoding_ == Encoding::Type::json_array;
   std::string text = is_array ? "[" : "";
-  text.append(batch.run(first, batch.size())).append(is_array ? "]\n" : "\n");
+  text.append(batch.run(first, last)).append(is_array ? "]\n" : "\n");
   std::string_view left = text;
   error_code ec;
   if (text.starts_with(begun_)) {
@@ -113,7 +113,7 @@ Awaitable<Delivery> Console::deliver_alone(const Batch& batch, std::size_t first
   Delivery delivery = failed(ec);
   std::size_t written = text.size() - left.size();
   std::string_view rest = text;
-  for (std::size_t record = first; !is_array && record < batch.size(); ++record) {
+  for (std::size_t record = first; !is_array && record < last; ++record) {
     const std::size_t line = batch.record(record).size() + 1;
     if (written < line) {
       rest = rest.substr(0, line);

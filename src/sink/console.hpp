@@ -29,7 +29,7 @@ class Console final : public Sink {
   ~Console() override;
 
   void start() override;
-  Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t lane) override;
+  Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) override;
   Awaitable<> stop(Duration deadline) override;
   bool up() const override { return up_; }
 
@@ -48,7 +48,7 @@ class Console final : public Sink {
   Awaitable<> write_on_worker(std::string_view& text, error_code& ec);
   Awaitable<> wait_until_writable(error_code& ec);
   long write_some(std::string_view text) const;
-  Awaitable<Delivery> deliver_alone(const Batch& batch, std::size_t first);
+  Awaitable<Delivery> deliver_alone(const Batch& batch, std::size_t first, std::size_t last);
   Delivery failed(const error_code& ec) const;
 
   Config config_;

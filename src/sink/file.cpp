@@ -37,23 +37,23 @@ Result<void> File::append_key(const Message& message, std::string& out) const {
   return config_.path.varies() ? config_.path.fill(message, out) : Result<void>();
 }
 
-Awaitable<Delivery> File::deliver(const Batch& batch, std::size_t first, std::size_t) {
+Awaitable<Delivery> File::deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t) {
   Delivery delivery;
-  std::function<void()> job = [this, &batch, first, &delivery] { delivery = append(batch, first); };
+  std::function<void()> job = [this, &batch, first, last, &delivery] { delivery = append(batch, first, last); };
   co_await reactor_.blocking(std::move(job));
   up_ = delivery.outcome == Delivery::Outcome::confirmed;
   co_return delivery;
 }
 
-Delivery File::append(const Batch& batch, std::size_t first) {
+Delivery File::append(const Batch& batch, std::size_t first, std::size_t last) {
   const TimePoint now = Instant::now().wall;
   const bool is_array = encoding_ == Encoding::Type::json_array;
   Result<void> done;
   std::size_t begin = first;
   std::string lines;
-  while (begin < batch.size()) {
+  while (begin < last) {
     std::size_t end = begin + 1;
-    while (end < batch.size() && batch.key(end) == batch.key(begin)) ++end;
+    while (end < last && batch.key(end) == batch.key(begin)) ++end;
     lines.assign(is_array ? "[" : "").append(batch.run(begin, end)).append(is_array ? "]\n" : "\n");
     const std::string path = config_.path.varies() ? std::string(batch.key(begin)) : path_;
     done = writer_.append(path, lines, now);

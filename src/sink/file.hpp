@@ -27,12 +27,12 @@ class File final : public Sink {
 
   /// The path, where it differs by message.
   Result<void> append_key(const Message& message, std::string& out) const override;
-  Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t lane) override;
+  Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) override;
   Awaitable<> stop(Duration deadline) override;
   bool up() const override { return up_; }
 
  private:
-  Delivery append(const Batch& batch, std::size_t first);
+  Delivery append(const Batch& batch, std::size_t first, std::size_t last);
 
   Config config_;
   Encoding::Type encoding_;

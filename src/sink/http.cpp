@@ -145,11 +145,11 @@ Result<void> Http::address(std::string_view key, std::string& target, http::Fiel
   return {};
 }
 
-Awaitable<Delivery> Http::deliver(const Batch& batch, std::size_t first, std::size_t lane) {
-  const std::size_t records = batch.size() - first;
+Awaitable<Delivery> Http::deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) {
+  const std::size_t records = last - first;
   const bool is_array = encoding_ == Encoding::Type::json_array;
   if (is_array || encoding_ == Encoding::Type::ndjson) {
-    std::array<std::string_view, 3> body{is_array ? "[" : "", batch.run(first, batch.size()), is_array ? "]" : "\n"};
+    std::array<std::string_view, 3> body{is_array ? "[" : "", batch.run(first, last), is_array ? "]" : "\n"};
     co_return co_await send(body, batch.key(first), records, lane);
   }
   for (std::size_t done = 0; done < records; ++done) {

@@ -107,7 +107,7 @@ Awaitable<bool> Mqtt::wait_for_connection(Lane& lane) {
   co_return client_.connected() && !stopping_;
 }
 
-Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::size_t index) {
+Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t index) {
   Lane& lane = lanes_[index];
   const bool is_connected = co_await wait_for_connection(lane);
   // The wait was here, so the next one can begin at once.
@@ -115,7 +115,7 @@ Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::si
     co_return Delivery{.outcome = Outcome::retry, .retry_after = Duration(0), .reason = "connect", .text = problem_};
   // Until the bundle is settled it is the client's; the client sees to it that this happens.
   lane.bundle->clear(client_.possible_qos(config_.qos), client_.possible_retain(config_.retain));
-  const std::size_t end = encoding_.joins() ? fill_joined(lane, batch, first) : fill(lane, batch, first);
+  const std::size_t end = encoding_.joins() ? fill_joined(lane, batch, first, last) : fill(lane, batch, first, last);
   if (!lane.bundle->empty()) {
     client_.publish(lane.bundle);
     error_code ignored;
@@ -124,8 +124,8 @@ Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::si
       co_await lane.wake.async_wait(into(ignored));
     }
   }
-  if (encoding_.joins()) co_return joined_outcome(lane, batch, first);
-  co_return outcome(lane, batch, first, end);
+  if (encoding_.joins()) co_return joined_outcome(lane, last - first);
+  co_return outcome(lane, batch, first, end, last);
 }
 
 bool Mqtt::too_large(std::size_t topic, std::size_t payload) const {
@@ -133,19 +133,19 @@ bool Mqtt::too_large(std::size_t topic, std::size_t payload) const {
 }
 
 /// Up to the first record that the broker would not take, which is where it ends.
-std::size_t Mqtt::fill(Lane& lane, const Batch& batch, std::size_t first) {
-  for (std::size_t i = first; i < batch.size(); ++i) {
+std::size_t Mqtt::fill(Lane& lane, const Batch& batch, std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < last; ++i) {
     const std::string_view topic = batch.key(i);
     const std::string_view record = batch.record(i);
     if (too_large(topic.size(), record.size())) return i;
     if (!lane.ahead.empty() && std::binary_search(lane.ahead.begin(), lane.ahead.end(), batch.receipt(i))) continue;
     lane.bundle->add(topic, record);
   }
-  return batch.size();
+  return last;
 }
 
-std::size_t Mqtt::fill_joined(Lane& lane, const Batch& batch, std::size_t first) {
-  const std::string_view run = batch.run(first, batch.size());
+std::size_t Mqtt::fill_joined(Lane& lane, const Batch& batch, std::size_t first, std::size_t last) {
+  const std::string_view run = batch.run(first, last);
   payload_.clear();
   if (encoding_.type == Encoding::Type::json_array) {
     payload_.append("[").append(run).append("]");
@@ -154,10 +154,10 @@ std::size_t Mqtt::fill_joined(Lane& lane, const Batch& batch, std::size_t first)
   }
   if (too_large(batch.key(first).size(), payload_.size())) return first;
   lane.bundle->add(batch.key(first), payload_);
-  return batch.size();
+  return last;
 }
 
-Delivery Mqtt::outcome(Lane& lane, const Batch& batch, std::size_t first, std::size_t end) const {
+Delivery Mqtt::outcome(Lane& lane, const Batch& batch, std::size_t first, std::size_t end, std::size_t last) const {
   const auto was_ahead = [&](std::size_t i) {
     return !lane.ahead.empty() && std::binary_search(lane.ahead.begin(), lane.ahead.end(), batch.receipt(i));
   };
@@ -168,7 +168,7 @@ Delivery Mqtt::outcome(Lane& lane, const Batch& batch, std::size_t first, std::s
     if (!mqtt::Bundle::confirmed(lane.bundle->outcome(item))) break;
     ++item;
   }
-  if (at == batch.size()) {
+  if (at == last) {
     lane.ahead.clear();
     return Delivery::done();
   }
@@ -185,10 +185,10 @@ Delivery Mqtt::outcome(Lane& lane, const Batch& batch, std::size_t first, std::s
   return failed(code, at - first, same);
 }
 
-Delivery Mqtt::joined_outcome(const Lane& lane, const Batch& batch, std::size_t first) const {
-  if (lane.bundle->empty()) return oversized(0, batch.size() - first);
+Delivery Mqtt::joined_outcome(const Lane& lane, std::size_t records) const {
+  if (lane.bundle->empty()) return oversized(0, records);
   const int code = lane.bundle->outcome(0);
-  return mqtt::Bundle::confirmed(code) ? Delivery::done() : failed(code, 0, batch.size() - first);
+  return mqtt::Bundle::confirmed(code) ? Delivery::done() : failed(code, 0, records);
 }
 
 Delivery Mqtt::failed(int code, std::size_t delivered, std::size_t records) const {

@@ -45,7 +45,7 @@ class Mqtt final : public Sink, private mqtt::Handler {
 
   void start() override { client_.start(); }
   Result<void> append_key(const Message& message, std::string& out) const override;
-  Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t lane) override;
+  Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) override;
   /// A clean DISCONNECT keeps the broker from publishing the will, as MQTT has it. Where `will.online` was published,
   /// its counterpart `will.payload` is published before, so that the status does not lie.
   Awaitable<> stop(Duration deadline) override;
@@ -67,10 +67,10 @@ class Mqtt final : public Sink, private mqtt::Handler {
   static mqtt::Setup setup(Config& config, const Context& context);
   void wake_all();
   bool too_large(std::size_t topic, std::size_t payload) const;
-  std::size_t fill(Lane& lane, const Batch& batch, std::size_t first);
-  std::size_t fill_joined(Lane& lane, const Batch& batch, std::size_t first);
-  Delivery outcome(Lane& lane, const Batch& batch, std::size_t first, std::size_t end) const;
-  Delivery joined_outcome(const Lane& lane, const Batch& batch, std::size_t first) const;
+  std::size_t fill(Lane& lane, const Batch& batch, std::size_t first, std::size_t last);
+  std::size_t fill_joined(Lane& lane, const Batch& batch, std::size_t first, std::size_t last);
+  Delivery outcome(Lane& lane, const Batch& batch, std::size_t first, std::size_t end, std::size_t last) const;
+  Delivery joined_outcome(const Lane& lane, std::size_t records) const;
   Delivery failed(int code, std::size_t delivered, std::size_t records) const;
   Delivery oversized(std::size_t delivered, std::size_t records) const;
   Awaitable<bool> wait_for_connection(Lane& lane);

@@ -28,7 +28,7 @@ Outlet::Outlet(const OutletConfig& config, const std::string& name, reactor::Rea
       counters_(metrics, name),
       encoder_(config_.encoding, environment.gateway),
       sink_(config_.sink.make(
-          Context{name, reactor, metrics, log_, environment, paths, config_.encoding, config_.batch, config_.request})),
+          Context{name, reactor, metrics, log_, environment, paths, config_.encoding, config_.batch, config_.request, 0})),
       gate_(reactor.io()),
       buffer_(config_.request.concurrency),
       hand_over_(config_.encoding.joins() ? config_.batch.max_messages : max_hand_over),
@@ -182,7 +182,7 @@ Awaitable<> Outlet::deliver_batch(Lane& lane, std::size_t index) {
     const Batch& batch = *buffer_.front(index);
     expire(lane, batch);
     if (lane.first == batch.size()) co_return;
-    const Delivery delivery = co_await sink_->deliver(batch, lane.first, index);
+    const Delivery delivery = co_await sink_->deliver(batch, lane.first, batch.size(), index);
     settle(lane, batch, delivery);
     if (delivery.outcome != Delivery::Outcome::retry) {
       backoff.reset();

@@ -7,6 +7,7 @@
 #include "config/registry.hpp"
 #include "expression/template.hpp"
 #include "message/batch.hpp"
+#include "message/receipt.hpp"
 #include "reactor/reactor.hpp"
 #include "sink/options.hpp"
 #include "telemetry/log.hpp"
@@ -27,6 +28,9 @@ struct Delivery {
   std::optional<Duration> retry_after;  ///< of retry: the service said how long
   std::string_view reason;              ///< a literal: label of a counter ("status_400", "timeout", "connect")
   std::string text;                     ///< for the log: what the service said, with its address
+  bool divisible = false;               ///< of rejected: perhaps only one of them is bad; try them in smaller parts
+  bool overloaded = false;              ///< of retry: the service is there but wants less (429, 503, quota exceeded)
+  std::uint64_t sent = 0;               ///< bytes written to the socket for it, TLS and retries included
 
   static Delivery done() { return {}; }
 };
@@ -42,6 +46,7 @@ struct Context {
   const Encoding& encoding;
   const BatchOptions& batch;
   const RequestOptions& request;
+  Epoch epoch = 0;  ///< of this run, for message ids
 };
 
 /// Delivers batches to one northbound service. Batching, retry, buffering and counting are the Outlet's; a sink only
@@ -60,9 +65,9 @@ class Sink {
     return {};
   }
 
-  /// Sends the records of `batch` from `first` on and returns what became of them. `lane` is below the concurrency; one
-  /// call at a time for each lane. Bounded in time by the sink's own timeouts; never throws.
-  virtual Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t lane) = 0;
+  /// Sends the records `first` up to `last` (not included) of `batch` and returns what became of them. `lane` is below
+  /// the concurrency; one call at a time for each lane. Bounded in time by the sink's own timeouts; never throws.
+  virtual Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) = 0;
 
   /// Called after the last delivery: says goodbye to the service. Must return within `deadline`.
   virtual Awaitable<> stop(Duration deadline) = 0;

@@ -35,7 +35,7 @@ struct Bench {
   }
 
   Awaitable<> deliver_from(std::size_t first) {
-    result = co_await made->deliver(batch, first, 0);
+    result = co_await made->deliver(batch, first, batch.size(), 0);
     done = true;
   }
   Delivery deliver(std::size_t first = 0) {

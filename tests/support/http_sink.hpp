@@ -34,7 +34,7 @@ struct SinkBench {
   /// What became of these records; `device` fills their keys.
   sink::Delivery deliver(const std::vector<std::string>& records, std::size_t first = 0,
                          std::string_view device = "d1") {
-    return run_on(reactor, sink->deliver(batch(records, device), first, 0));
+    return run_on(reactor, sink->deliver(batch(records, device), first, records.size(), 0));
   }
 
   const Batch& batch(const std::vector<std::string>& records, std::string_view device) {

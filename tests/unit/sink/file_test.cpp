@@ -80,7 +80,8 @@ TEST_CASE("a path that differs by message keeps every device in its own file, an
   bench.add("2", "b");
   bench.add("3", "a");
   bench.add("4", "../../b");
-  CHECK(test::run_on(bench.reactor, bench.sink->deliver(bench.content, 0, 0)).outcome == Outcome::confirmed);
+  CHECK(test::run_on(bench.reactor, bench.sink->deliver(bench.content, 0, bench.content.size(), 0)).outcome ==
+        Outcome::confirmed);
   CHECK(content(directory / "a.ndjson") == "1\n3\n");
   CHECK(content(directory / "b.ndjson") == "2\n");
   CHECK(names(directory.path()).size() == 3);
@@ -214,11 +215,11 @@ TEST_CASE("a name that no file can have is rejected, the rest goes on") {
   bench.add("1", "a");
   bench.add("2", std::string(200, 'b'));
   bench.add("3", "c");
-  Delivery delivery = test::run_on(bench.reactor, bench.sink->deliver(bench.content, 0, 0));
+  Delivery delivery = test::run_on(bench.reactor, bench.sink->deliver(bench.content, 0, bench.content.size(), 0));
   CHECK(delivery.outcome == Outcome::rejected);
   CHECK(delivery.delivered == 1);
   CHECK(delivery.rejected == 1);
-  delivery = test::run_on(bench.reactor, bench.sink->deliver(bench.content, 2, 0));
+  delivery = test::run_on(bench.reactor, bench.sink->deliver(bench.content, 2, bench.content.size(), 0));
   CHECK(delivery.outcome == Outcome::confirmed);
   CHECK(content(directory / "cc") == "3\n");
 }

@@ -162,7 +162,8 @@ TEST_CASE("a URL and headers that differ by message") {
   Bench bench("url: \"" + peer.url("/d/{{ device }}?g={{ gateway }}") +
               "\"\nheaders: { X-Device: \"{{ device }}\" }\nbatch: { max_messages: 1 }");
   bench.add("1", "a/../b ?#\r\nc");
-  CHECK(test::run_on(bench.reactor, bench.sink->deliver(bench.content, 0, 0)).outcome == Outcome::confirmed);
+  CHECK(test::run_on(bench.reactor, bench.sink->deliver(bench.content, 0, bench.content.size(), 0)).outcome ==
+        Outcome::confirmed);
   const auto requests = peer.requests();
   REQUIRE(requests.size() == 1);
   CHECK(requests[0].line() == "POST /d/a%2F..%2Fb%20%3F%23%0D%0Ac?g=plant-7 HTTP/1.1");

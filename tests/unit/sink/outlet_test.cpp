@@ -33,9 +33,9 @@ class Scripted final : public Sink {
     return {};
   }
 
-  Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t) override {
+  Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t) override {
     std::string seen;
-    for (std::size_t i = first; i < batch.size(); ++i) seen += (i > first ? "|" : "") + std::string(batch.record(i));
+    for (std::size_t i = first; i < last; ++i) seen += (i > first ? "|" : "") + std::string(batch.record(i));
     script->delivered.push_back(seen);
     while (script->hold) co_await script->go->wait();
     Delivery answer = Delivery::done();

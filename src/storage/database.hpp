@@ -1,0 +1,78 @@
+// SQLite, wrapped once: a connection and its statements, with errors as results. The only room that includes SQLite.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "message/bytes.hpp"
+#include "message/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace fieldgate::storage {
+
+/// A prepared statement. Every call blocks: never on the reactor's thread.
+/// Reasons of errors: disk_full, io, corrupt (the file is damaged, or no database), locked, sql.
+class Statement {
+ public:
+  Statement() = default;
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  ~Statement();
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&& other) noexcept;
+
+  /// Parameters count from 1. Bytes are not copied: they must live until `reset`.
+  Statement& bind(int parameter, std::int64_t value);
+  Statement& bind(int parameter, Bytes blob);
+  Statement& bind_text(int parameter, std::string_view text);
+
+  /// True: there is a row; false: done.
+  Result<bool> step();
+
+  /// Runs to the end, and is ready to be bound again.
+  Result<void> run();
+
+  /// Columns count from 0. Views are good until the next step.
+  std::int64_t integer(int column) const;
+  Bytes blob(int column) const;
+  std::string_view text(int column) const;
+
+  void reset();
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+/// One connection to one file, WAL and synchronous=FULL: what a commit returned for survives a power cut. There is
+/// never a second connection to the same file (SQLite before 3.51.3 can then corrupt the WAL). Used by one thread at a
+/// time.
+class Database {
+ public:
+  struct Options {
+    std::int64_t wal_bytes = 4 * 1024 * 1024;  ///< of WAL before it is checkpointed
+  };
+
+  /// Opens or creates `file` (0600). Blocks, also for recovery.
+  static Result<Database> open(const std::filesystem::path& file, const Options& options);
+
+  ~Database();
+  Database(Database&& other) noexcept;
+  Database& operator=(Database&& other) noexcept;
+
+  Result<Statement> prepare(std::string_view sql);
+  Result<void> run(std::string_view sql);
+
+  /// Writes the WAL into the database and empties it.
+  Result<void> checkpoint();
+
+  std::int64_t changes() const;
+
+ private:
+  explicit Database(sqlite3* connection) : connection_(connection) {}
+  sqlite3* connection_ = nullptr;
+};
+
+}  // namespace fieldgate::storage
