@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "buffer/dead_letters.hpp"
 #include "buffer/settling.hpp"
 #include "message/message.hpp"
 #include "router/gate.hpp"
@@ -19,11 +20,12 @@ class Inlet {
  public:
   /// `last_receipt` counts for the whole gateway; all that is pointed to outlives the inlet.
   Inlet(asio::io_context& io, Receipt& last_receipt, std::vector<Input*> inputs, std::vector<Gate*> gates,
-        std::vector<buffer::Settling*> keepers)
+        std::vector<buffer::Settling*> keepers, buffer::DeadLetters* dead_letters = nullptr)
       : last_receipt_(last_receipt),
         inputs_(std::move(inputs)),
         gates_(std::move(gates)),
         keepers_(std::move(keepers)),
+        dead_letters_(dead_letters),
         settled_(io) {
     for (buffer::Settling* keeper : keepers_) keeper->watch(settled_);
   }
@@ -34,6 +36,10 @@ class Inlet {
     for (Input* input : inputs_) input->accept(message);
     return message.receipt;
   }
+
+  /// Keeps what can be no message, with the reason (a counter's label) and what is wrong. An answer that waits for the
+  /// receipt goes out when the letter is on disk.
+  Receipt dead_letter(const Message& message, std::string_view reason, std::string_view text);
 
   /// False while any outlet behind it wants no more: whoever can stop reading must.
   bool open() const {
@@ -71,6 +77,7 @@ class Inlet {
   std::vector<Input*> inputs_;
   std::vector<Gate*> gates_;
   std::vector<buffer::Settling*> keepers_;
+  buffer::DeadLetters* dead_letters_;
   reactor::Event settled_;
 };
 

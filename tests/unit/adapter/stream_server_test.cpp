@@ -33,7 +33,7 @@ struct Output final : router::Input {
 class Bench {
  public:
   explicit Bench(StreamLimits limits = {}, Duration frame_timeout = 30s)
-      : gate(reactor.io()), output(gate), inlet(last, {&output}, {&gate}) {
+      : gate(reactor.io()), output(gate), inlet(reactor.io(), last, {&output}, {&gate}, {}) {
     StreamOptions options;
     options.listen = {config::Address::Kind::unix_socket, directory / "socket", 0};
     options.limits = limits;
