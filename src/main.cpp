@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
     cli::add_list(app, status);
     cli::add_explain(app, status);
     cli::add_reference(app, status);
+    cli::add_status(app, status);
+    cli::add_dead_letters(app, status);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return cli::report_usage(app, error);

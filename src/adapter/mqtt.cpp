@@ -20,7 +20,8 @@ Mqtt::Mqtt(const Config& config, const Context& context)
       reactor_(context.reactor),
       log_(context.log),
       counters_(context.metrics, context.name),
-      protocol_(config_.protocol, context.environment, context.paths, counters_, context.log, *this),
+      entrance_(reactor_),
+      protocol_(config_.protocol, context.environment, context.paths, counters_, context.log, entrance_),
       name_(context.name),
       subscribed_(config_.subscribe.size(), Subscribed::no),
       ask_again_(context.reactor.io()),
@@ -40,7 +41,7 @@ mqtt::Setup Mqtt::setup(Config& config, const Context& context) {
 }
 
 Result<void> Mqtt::start(router::Inlet* const& inlet) {
-  inlet_ = &inlet;
+  entrance_.connect(inlet, protocol_);
   started_ = true;
   client_.start();
   return {};
@@ -118,13 +119,13 @@ bool Mqtt::message(const mqtt::Incoming& incoming, const Instant& now) {
     protocol_.datagram_received(incoming.payload, origin_, now);
   }
   if (pressed_) return_if_relieved();
-  if (open()) return true;
+  if (entrance_.open()) return true;
   reactor_.spawn(resume_when_open());
   return false;
 }
 
 Awaitable<> Mqtt::resume_when_open() {
-  co_await (*inlet_)->opened();
+  co_await entrance_.opened();
   client_.resume();
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapter/adapter.hpp"
+#include "adapter/entrance.hpp"
 #include "mqtt/client.hpp"
 #include "protocol/framed.hpp"
 #include "telemetry/adapter_counters.hpp"
@@ -13,7 +14,7 @@ namespace fieldgate::adapter {
 
 /// Subscribes at a broker and reads what arrives. Paho acknowledges QoS 1 and 2 when they arrive here, before they are
 /// stored: so while the gateway cannot take more, the adapter leaves the broker and lets its session hold the rest.
-class Mqtt final : public Adapter, private protocol::Receiver, private mqtt::Handler {
+class Mqtt final : public Adapter, private mqtt::Handler {
  public:
   static constexpr std::string_view type = "mqtt";
   static constexpr std::string_view meaning = "Subscribes to topics at an MQTT broker.";
@@ -40,10 +41,6 @@ class Mqtt final : public Adapter, private protocol::Receiver, private mqtt::Han
   bool ready() const override { return started_ && !stopping_; }
 
  private:
-  // protocol::Receiver
-  Receipt message(Message& message) override { return (*inlet_)->dispatch(message); }
-  bool open() const override { return (*inlet_)->open(); }
-
   // mqtt::Handler
   void connected(bool session_present) override;
   void disconnected(const std::string& text) override;
@@ -64,9 +61,9 @@ class Mqtt final : public Adapter, private protocol::Receiver, private mqtt::Han
   reactor::Reactor& reactor_;
   telemetry::Log log_;
   telemetry::AdapterCounters counters_;
+  Entrance entrance_;
   protocol::Framed protocol_;
   std::string name_;
-  router::Inlet* const* inlet_ = nullptr;
   Origin origin_;  // of the message in hand
   std::vector<Subscribed> subscribed_;
   Timer ask_again_;

@@ -1,5 +1,5 @@
 // StreamServer: the lives of a listener and of its connections.
-#include "adapter/stream_server.hpp"
+#include "adapter/stream_connection.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,28 +21,14 @@ constexpr Duration descriptor_pause = std::chrono::milliseconds(100);
 
 }  // namespace
 
-/// One connection, from its acceptance to its end.
-struct StreamServer::Connection {
-  Connection(reactor::Reactor& reactor, transport::StreamSocket socket, std::size_t write_limit)
-      : stream(reactor, std::move(socket), write_limit) {}
-
-  transport::Stream stream;
-  std::unique_ptr<protocol::Protocol> protocol;
-  Origin origin;
-  asio::ip::address ip;
-  steady_clock::time_point last_byte;
-  steady_clock::time_point progress;  // when the frame in hand was begun, or the handshake
-  bool handshaking = false;
-  bool ended = false;  // the peer will send no more
-  bool counted_by_ip = false;
-};
-
 StreamServer::StreamServer(const StreamOptions& options, const Context& context)
     : options_(options),
       reactor_(context.reactor),
       log_(context.log),
       counters_(context.metrics, context.name),
-      protocol_(options_.protocol, context.environment, context.paths, counters_, context.log, *this),
+      entrance_(reactor_),
+      protocol_(options_.protocol, context.environment, context.paths, counters_, context.log, entrance_,
+                options_.limits.write_queue),
       name_(context.name),
       handshake_done_(reactor_.io()),
       gathered_(reactor_.io()) {}
@@ -52,7 +38,7 @@ StreamServer::~StreamServer() {
 }
 
 Result<void> StreamServer::start(router::Inlet* const& inlet, SSL_CTX* tls) {
-  inlet_ = &inlet;
+  entrance_.connect(inlet, protocol_);
   tls_ = tls;
   auto listening = transport::listen(reactor_.io(), options_.listen, {options_.reuse_port, options_.backlog, 0});
   if (!listening) return listening.error();
@@ -67,7 +53,7 @@ void StreamServer::stop() {
   stopping_ = true;
   error_code ignored;
   if (acceptor_) acceptor_->close(ignored);
-  for (Connection& connection : connections_) connection.stream.close();
+  for (Connection& connection : connections_) connection.close();
   handshake_done_.notify();
   gathered_.notify();
 }
@@ -119,7 +105,7 @@ std::string_view StreamServer::refusal(const asio::ip::address* ip) const {
   if (ip == nullptr) return {};
   if (!allowed(options_.limits.allow, *ip)) return "allow";
   if (!options_.limits.per_ip) return {};
-  const auto known = by_ip_.find(*ip);
+  const auto known = by_ip_.find(ip->to_string());
   return known != by_ip_.end() && known->second >= *options_.limits.per_ip ? "per_ip" : "";
 }
 
@@ -138,18 +124,18 @@ void StreamServer::admit(transport::StreamSocket socket, const asio::generic::st
     transport::set_keepalive(socket.native_handle(), options_.limits.keepalive);
     transport::set_no_delay(socket.native_handle());
   }
-  const auto self = connections_.emplace(connections_.end(), reactor_, std::move(socket), options_.limits.write_queue);
+  const auto self = connections_.emplace(connections_.end(), *this, std::move(socket));
   Connection& connection = *self;
   connection.origin.adapter = name_;
   if (internet) connection.origin.peer_ip = ip.to_string();
   connection.origin.peer_port = port;
   if (options_.limits.per_ip && internet) {
-    connection.ip = ip;
     connection.counted_by_ip = true;
-    ++by_ip_[ip];
+    ++by_ip_[connection.origin.peer_ip];
   }
   connection.last_byte = connection.progress = steady_clock::now();
   connection.protocol = protocol_.connection();
+  connection.protocol->connection_made(connection);
   ++counters_.connections;
   ++counters_.connections_total;
   reactor_.spawn(serve(self));
@@ -163,8 +149,11 @@ Awaitable<> StreamServer::serve(Connections::iterator self) {
   bool look_again = true;  // at what was kept: the handshake, or a gate that closed, may have left whole frames in it
   if (tls_ != nullptr) alive = co_await shake_hands(connection);
   while (alive && !connection.stream.closed()) {
-    if (!open()) {
-      co_await (*inlet_)->opened();
+    if (!entrance_.open()) {
+      co_await entrance_.opened();
+      look_again = true;
+    } else if (connection.protocol->full() || (connection.ended && !look_again && connection.answers_due())) {
+      co_await connection.moved();
       look_again = true;
     } else if (std::exchange(look_again, false)) {
       const Bytes kept = connection.stream.kept();
@@ -174,10 +163,12 @@ Awaitable<> StreamServer::serve(Connections::iterator self) {
     } else {
       co_await connection.stream.readable(ignored);
       alive = !connection.stream.closed() && read_turn(connection);
-      look_again = !open();
+      look_again = !entrance_.open() || connection.protocol->full();
       if (alive && options_.gather.count() > 0) co_await next_gathering();
     }
   }
+  connection.close();
+  while (connection.sending()) co_await connection.moved();
   end(self);
 }
 
@@ -206,12 +197,13 @@ bool StreamServer::read_turn(Connection& connection) {
     const auto read = connection.stream.read();
     if (!read.bytes.empty() && !take(connection, read.bytes, read.fresh, now)) return false;
     if (read.ended) {
-      if (!read.why.empty()) log_.debug("{}: the connection ended: {}", peer_text(connection.origin), read.why);
       connection.ended = true;
-      return !open();  // what is kept behind a closed gate is still to be taken
+      if (!read.why.empty()) give_up(connection, read.why);
+      break;
     }
-    if (read.drained || !open()) break;
+    if (read.drained || !entrance_.open() || connection.protocol->full()) break;
   }
+  connection.send_rest();  // TLS may have had to say something
   return true;
 }
 
@@ -225,7 +217,7 @@ bool StreamServer::take(Connection& connection, Bytes bytes, std::size_t fresh, 
   if (used > 0 || fresh == bytes.size()) connection.progress = now.steady;
   if (!lost.empty()) {  // the protocol has said what was wrong
     counters_.rejected.count(lost);
-    connection.stream.close();
+    connection.close();
     return false;
   }
   connection.stream.keep(bytes, used);
@@ -234,8 +226,7 @@ bool StreamServer::take(Connection& connection, Bytes bytes, std::size_t fresh, 
 
 void StreamServer::end(Connections::iterator self) {
   if (self->ended && !self->stream.kept().empty()) counters_.errors.count("incomplete");
-  if (self->counted_by_ip && --by_ip_[self->ip] == 0) by_ip_.erase(self->ip);
-  self->stream.close();
+  if (self->counted_by_ip && --by_ip_[self->origin.peer_ip] == 0) by_ip_.erase(self->origin.peer_ip);
   connections_.erase(self);
   --counters_.connections;
 }
@@ -245,29 +236,42 @@ void StreamServer::close(Connection& connection, std::string_view limit) {
   const std::string_view option = limit == "frame_timeout" ? "framing" : "limits";
   log_.limited(telemetry::Level::warn, limit, "{}: closed: {}.{} was reached", peer_text(connection.origin), option,
                limit);
-  connection.stream.close();
+  connection.close();
+}
+
+/// Ends it by its limit, or, where the peer is gone, sends it nothing more: what it has sent is still to be taken.
+void StreamServer::give_up(Connection& connection, std::string_view why) {
+  if (why == "write_queue") return close(connection, why);
+  log_.debug("{}: the connection ended: {}", peer_text(connection.origin), why);
+  connection.broken = true;
+}
+
+/// The limit that the connection is over; empty if it is over none.
+std::string_view StreamServer::overdue(Connection& connection, steady_clock::time_point now) const {
+  const StreamLimits& limits = options_.limits;
+  if (connection.handshaking) return now - connection.progress > limits.handshake ? "handshake" : "";
+  if (connection.stuck_since(now - limits.keepalive)) return "keepalive";
+  if (!entrance_.open() || connection.protocol->full()) {
+    connection.last_byte = connection.progress = now;  // it is us who do not read
+    return {};
+  }
+  const bool begun = !connection.ended && !connection.stream.kept().empty();
+  if (begun && now - connection.progress > options_.protocol.frame_timeout) return "frame_timeout";
+  return now - connection.last_byte > limits.idle ? "idle" : "";
 }
 
 Awaitable<> StreamServer::sweep() {
   // One timer for all connections: one for each read costs three times the CPU.
   const StreamLimits& limits = options_.limits;
   const Duration shortest =
-      std::min({limits.idle, options_.protocol.frame_timeout, tls_ ? limits.handshake : limits.idle});
+      std::min({limits.idle, limits.keepalive, options_.protocol.frame_timeout, tls_ ? limits.handshake : limits.idle});
   const Duration period = std::clamp<Duration>(shortest / 4, std::chrono::milliseconds(10), std::chrono::seconds(30));
   while (!connections_.empty() && !stopping_) {
     co_await reactor::sleep(period);
     const auto now = steady_clock::now();
     for (Connection& connection : connections_) {
       if (connection.stream.closed()) continue;
-      if (connection.handshaking) {
-        if (now - connection.progress > limits.handshake) close(connection, "handshake");
-      } else if (!open()) {
-        connection.last_byte = connection.progress = now;  // it is us who do not read
-      } else if (!connection.stream.kept().empty() && now - connection.progress > options_.protocol.frame_timeout) {
-        close(connection, "frame_timeout");
-      } else if (now - connection.last_byte > limits.idle) {
-        close(connection, "idle");
-      }
+      if (const std::string_view limit = overdue(connection, now); !limit.empty()) close(connection, limit);
     }
   }
   sweeping_ = false;
@@ -283,21 +287,6 @@ Awaitable<> StreamServer::next_gathering() {
   co_await reactor::sleep(options_.gather);
   gathering_ = false;
   gathered_.notify();
-}
-
-StreamOptions StreamOptions::read(config::Section& s, bool tls) {
-  StreamOptions options;
-  options.listen =
-      s.address("listen", config::required, "Where devices connect: host:port, [v6]:port, unix:/path or systemd:NAME.");
-  options.reuse_port =
-      s.flag("reuse_port", false, "Several gateways share the port; the kernel spreads the connections.");
-  options.backlog =
-      static_cast<int>(s.integer("backlog", 4096, "Connections that may wait to be accepted.", {1, 65535}));
-  options.gather = s.duration("gather", Duration(0), "How long a busy adapter may wait for more, to save wake-ups.");
-  options.limits = StreamLimits::read(s, tls);
-  options.protocol = protocol::FramedConfig::read(
-      s, tls ? protocol::FramedConfig::Transport::tls : protocol::FramedConfig::Transport::tcp);
-  return options;
 }
 
 }  // namespace fieldgate::adapter

@@ -1,4 +1,4 @@
-// Serving connections: accepting within limits, reading, framing, closing the idle. For `tcp` and `tls`.
+// Serving connections: accepting within limits, reading, framing, answering, closing the idle. For `tcp` and `tls`.
 #pragma once
 
 #include <list>
@@ -11,6 +11,7 @@
 #include <openssl/types.h>
 
 #include "adapter/adapter.hpp"
+#include "adapter/entrance.hpp"
 #include "adapter/limits.hpp"
 #include "protocol/framed.hpp"
 #include "reactor/event.hpp"
@@ -33,7 +34,7 @@ struct StreamOptions {
 };
 
 /// The listener and the connections of one adapter.
-class StreamServer final : private protocol::Receiver {
+class StreamServer {
  public:
   StreamServer(const StreamOptions& options, const Context& context);
   ~StreamServer();
@@ -52,6 +53,7 @@ class StreamServer final : private protocol::Receiver {
   Awaitable<> refuse_for_want_of_descriptors();
   void admit(transport::StreamSocket socket, const asio::generic::stream_protocol::endpoint& peer);
   std::string_view refusal(const asio::ip::address* ip) const;  // null: a local peer
+  std::string_view overdue(Connection& connection, std::chrono::steady_clock::time_point now) const;
   Awaitable<> serve(Connections::iterator self);
   Awaitable<bool> shake_hands(Connection& connection);
   bool read_turn(Connection& connection);
@@ -59,22 +61,20 @@ class StreamServer final : private protocol::Receiver {
   void end(Connections::iterator self);
   Awaitable<> sweep();
   void close(Connection& connection, std::string_view limit);
+  void give_up(Connection& connection, std::string_view why);
   Awaitable<> next_gathering();
-
-  Receipt message(Message& message) override { return (*inlet_)->dispatch(message); }
-  bool open() const override { return (*inlet_)->open(); }
 
   StreamOptions options_;
   reactor::Reactor& reactor_;
   telemetry::Log log_;
   telemetry::AdapterCounters counters_;
+  Entrance entrance_;
   protocol::Framed protocol_;
   std::string name_;
-  router::Inlet* const* inlet_ = nullptr;
   SSL_CTX* tls_ = nullptr;
   std::optional<transport::Acceptor> acceptor_;
   Connections connections_;
-  std::map<asio::ip::address, std::int64_t> by_ip_;
+  std::map<std::string, std::int64_t> by_ip_;
   std::size_t handshakes_ = 0;
   reactor::Event handshake_done_;
   reactor::Event gathered_;

@@ -27,13 +27,14 @@ Udp::Udp(const Config& config, const Context& context)
       reactor_(context.reactor),
       log_(context.log),
       counters_(context.metrics, context.name),
-      protocol_(config_.protocol, context.environment, context.paths, counters_, context.log, *this),
+      entrance_(reactor_),
+      protocol_(config_.protocol, context.environment, context.paths, counters_, context.log, entrance_),
       name_(context.name) {
   origin_.adapter = name_;
 }
 
 Result<void> Udp::start(router::Inlet* const& inlet) {
-  inlet_ = &inlet;
+  entrance_.connect(inlet, protocol_);
   auto bound = transport::bind_datagrams(config_.listen, {config_.reuse_port, 0, config_.receive_buffer});
   if (!bound) return bound.error();
   datagrams_.emplace(reactor_.io(), std::move(*bound));
@@ -56,7 +57,7 @@ Awaitable<> Udp::receive() {
   auto last_wake_up = std::chrono::steady_clock::time_point();
   while (!datagrams_->closed()) {
     // What waits in the kernel's buffer while the gate is closed is not yet lost; what it drops then is counted.
-    if (!open()) co_await (*inlet_)->opened();
+    if (!entrance_.open()) co_await entrance_.opened();
     if (busy && config_.gather.count() > 0) {
       co_await reactor::sleep(config_.gather);
     } else {
@@ -64,21 +65,24 @@ Awaitable<> Udp::receive() {
     }
     if (datagrams_->closed()) co_return;
     const Instant now = Instant::now();
-    const std::size_t count = datagrams_->receive();
-    for (std::size_t i = 0; i < count; ++i) take(i, now);
+    const std::size_t count = take_gulp(now);
     if (count > 0) count_overflow();
     busy = count > 0 && now.steady - last_wake_up <= 2 * config_.gather;
     last_wake_up = now.steady;
     // A full gulp means that more is there: others get their turn, then on without a wait.
-    while (count == transport::Datagrams::gulp && open()) {
+    while (count == transport::Datagrams::gulp && entrance_.open()) {
       co_await asio::post(reactor_.io(), use_awaitable);
       if (datagrams_->closed()) co_return;
-      const std::size_t more = datagrams_->receive();
-      const Instant later = Instant::now();
-      for (std::size_t i = 0; i < more; ++i) take(i, later);
-      if (more < transport::Datagrams::gulp) break;
+      if (take_gulp(Instant::now()) < transport::Datagrams::gulp) break;
     }
   }
+}
+
+std::size_t Udp::take_gulp(const Instant& now) {
+  const std::size_t count = datagrams_->receive();
+  for (std::size_t i = 0; i < count; ++i) take(i, now);
+  protocol_.hurry();
+  return count;
 }
 
 void Udp::take(std::size_t index, const Instant& now) {
@@ -96,7 +100,13 @@ void Udp::take(std::size_t index, const Instant& now) {
       origin_.peer_ip = ip.to_string();
     }
   }
-  protocol_.datagram_received(bytes, origin_, now);
+  protocol_.datagram_received(bytes, origin_, now, {this, datagrams_->sender(index)});
+}
+
+void Udp::write(Bytes bytes, Bytes to) {
+  if (datagrams_->send(bytes, to)) return;
+  counters_.rejected.count("answers");
+  log_.limited(telemetry::Level::warn, "answers", "an answer to a device is dropped: it cannot be sent now");
 }
 
 void Udp::count_overflow() {

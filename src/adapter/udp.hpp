@@ -5,14 +5,16 @@
 #include <vector>
 
 #include "adapter/adapter.hpp"
+#include "adapter/entrance.hpp"
 #include "adapter/limits.hpp"
 #include "protocol/framed.hpp"
 #include "telemetry/adapter_counters.hpp"
 #include "transport/datagrams.hpp"
+#include "transport/transport.hpp"
 
 namespace fieldgate::adapter {
 
-class Udp final : public Adapter, private protocol::Receiver {
+class Udp final : public Adapter, private transport::Transport {
  public:
   static constexpr std::string_view type = "udp";
   static constexpr std::string_view meaning = "Takes datagrams from devices.";
@@ -37,19 +39,20 @@ class Udp final : public Adapter, private protocol::Receiver {
 
  private:
   Awaitable<> receive();
+  std::size_t take_gulp(const Instant& now);
   void take(std::size_t index, const Instant& now);
   void count_overflow();
 
-  Receipt message(Message& message) override { return (*inlet_)->dispatch(message); }
-  bool open() const override { return (*inlet_)->open(); }
+  /// An answer to a device.
+  void write(Bytes bytes, Bytes to) override;
 
   Config config_;
   reactor::Reactor& reactor_;
   telemetry::Log log_;
   telemetry::AdapterCounters counters_;
+  Entrance entrance_;
   protocol::Framed protocol_;
   std::string name_;
-  router::Inlet* const* inlet_ = nullptr;
   std::optional<transport::Datagrams> datagrams_;
   Origin origin_;              // of the datagram in hand
   asio::ip::address last_ip_;  // whose text origin_ holds

@@ -17,8 +17,8 @@ class Settling {
   /// A watermark: below it no message of this run that came here is open; `all_settled` where none is. Never falls.
   virtual Receipt open_from(After after) const = 0;
 
-  /// An answer waits for what has come so far: nothing may wait for a fuller batch.
-  virtual void hurry() = 0;
+  /// An answer waits until what has come so far is stored, or delivered: nothing may wait for a fuller batch.
+  virtual void hurry(After after) = 0;
 
   /// `event`, which outlives this, is notified whenever a watermark may have moved.
   void watch(reactor::Event& event) { watchers_.push_back(&event); }

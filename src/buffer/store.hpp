@@ -53,15 +53,16 @@ class Store {
  public:
   struct Listener {
     virtual ~Listener() = default;
-    /// Once, before anything else. Rows may be inserted before it; they get ids from `Found::next` on, so `insert` only
-    /// takes rows after it.
+    /// Once, before anything else but `failing`. `insert`, `erase`, `load` and `trim` are for afterwards; rows get ids
+    /// from `Found::next` on.
     virtual void opened(const Found& found) = 0;
     /// Every row inserted so far up to `last` is durable, or was erased before it was written.
     virtual void committed(RowId last) = 0;
-    /// The disk refuses; `error` for the log. Tried again until `healthy`.
+    /// The disk refuses; `error` for the log. Called again when the reason changes. Tried again until `healthy`.
     virtual void failing(const Error& error) = 0;
     virtual void healthy() = 0;
-    /// Damage was found while reading: rows were lost. The messages are gone from the extents.
+    /// Damage was found while the file was in use: so many messages of rows in `lane` are lost (0: none; for the log).
+    /// Rows that were not yet reported as committed never are.
     virtual void damaged(std::uint32_t lane, std::uint64_t messages, const std::string& text) = 0;
   };
 
@@ -95,7 +96,7 @@ class Store {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;  // timers that fire late look whether it is still there
 };
 
 }  // namespace fieldgate::buffer

@@ -22,6 +22,8 @@ void add_check(CLI::App& app, int& status);
 void add_list(CLI::App& app, int& status);
 void add_explain(CLI::App& app, int& status);
 void add_reference(CLI::App& app, int& status);
+void add_status(CLI::App& app, int& status);
+void add_dead_letters(CLI::App& app, int& status);
 
 /// Says on standard error what is wrong with the command line and how it is right. The status to end with: success for
 /// --help and --version, which come this way as well.

@@ -41,6 +41,11 @@ void Section::take_secret(std::string_view name, const Node& node) {
   }
 }
 
+Secret Section::secret_of(const Node& node) const {
+  if (node.source.empty() || reader_.files == nullptr) return Secret(node.text);
+  return Secret(node.text, node.source, reader_.files->directory(node.mark.file));
+}
+
 template <class Parse>
 void Section::items(std::string_view name, const Node& list, const Parse& parse) {
   for (const Node& item : list.items) {
@@ -111,7 +116,7 @@ Secret Section::secret(std::string_view name, std::string_view meaning) {
   const Node* found = ask(std::move(description), &Node::is_scalar, "text");
   if (!found) return {};
   take_secret(name, *found);
-  return Secret(found->text);
+  return secret_of(*found);
 }
 
 std::map<std::string, Secret> Section::secret_map(std::string_view name, std::string_view meaning) {
@@ -127,7 +132,7 @@ std::map<std::string, Secret> Section::secret_map(std::string_view name, std::st
       continue;
     }
     take_secret(name, entry.value);
-    out.emplace(entry.key, Secret(entry.value.text));
+    out.emplace(entry.key, secret_of(entry.value));
   }
   return out;
 }

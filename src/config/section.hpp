@@ -20,6 +20,7 @@
 
 #include "config/files.hpp"
 #include "config/problem.hpp"
+#include "message/result.hpp"
 #include "message/time.hpp"
 
 namespace fieldgate::config {
@@ -54,12 +55,25 @@ class Secret {
  public:
   Secret() = default;
   explicit Secret(std::string text) : text_(std::move(text)) {}
+  /// `source` is the text as it stands in the file, with its `${file:}` or `${credential:}`; `folder` is where relative
+  /// paths in it start.
+  Secret(std::string text, std::string source, std::filesystem::path folder)
+      : text_(std::move(text)), source_(std::move(source)), folder_(std::move(folder)) {}
+
   const std::string& reveal() const { return text_; }
   bool empty() const { return text_.empty(); }
+
+  /// Whether it came from a file, which may hold another by now.
+  bool has_source() const { return !source_.empty(); }
+  /// The secret as it is now; the same where it has no source. Blocks.
+  Result<Secret> read_again() const;
+
   bool operator==(const Secret&) const = default;
 
  private:
   std::string text_;
+  std::string source_;
+  std::filesystem::path folder_;
 };
 
 /// A rate limit: `10/s`, `600/m`; the amount per second as a fraction.
@@ -218,6 +232,7 @@ class Section {
   void items(std::string_view name, const Node& list, const Parse& parse);
   void check_literal(std::string_view name, const Node& node);
   void take_secret(std::string_view name, const Node& node);
+  Secret secret_of(const Node& node) const;
   void report_unknown_keys();
   const Node* referred(std::string_view name, std::string_view root_key, const Node& word);
   std::size_t choose(std::string_view name, bool has_default, std::string_view shown, std::string_view meaning,

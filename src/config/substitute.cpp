@@ -9,6 +9,7 @@
 #include <string>
 
 #include "config/read_file.hpp"
+#include "config/section.hpp"
 #include "config/values.hpp"
 #include "message/json.hpp"
 
@@ -85,6 +86,52 @@ Result<Replacement> replacement(std::string_view inside, const std::filesystem::
   return from_environment(inside);
 }
 
+/// A scalar with its `${..}` replaced.
+struct Replaced {
+  std::string text;
+  bool substituted = false;
+  bool secret = false;
+  bool unresolved = false;  ///< there was one, and it was not to be looked up
+};
+
+/// Replaces the `${..}` that `rest` starts with.
+Result<void> replace_one(std::string_view& rest, const std::filesystem::path& folder, bool look_up, Replaced& out) {
+  const std::size_t close = rest.find('}');
+  if (close == std::string_view::npos) return wrong("a ${ is not closed; write $${ for a plain ${");
+  const std::string_view inside = rest.substr(2, close - 2);
+  if (inside.find("${") != std::string_view::npos) return wrong("a ${..} cannot hold another one");
+  rest.remove_prefix(close + 1);
+  if (!look_up) {
+    out.unresolved = true;
+    return {};
+  }
+  Result<Replacement> found = replacement(inside, folder);
+  if (!found) return found.error();
+  out.substituted = true;
+  out.secret = out.secret || found->secret;
+  out.text += found->text;
+  return {};
+}
+
+Result<Replaced> replace_all(std::string_view rest, const std::filesystem::path& folder, bool look_up) {
+  Replaced out;
+  while (!rest.empty() && !out.unresolved) {
+    const std::size_t dollar = std::min(rest.find('$'), rest.size());
+    out.text += rest.substr(0, dollar);
+    rest.remove_prefix(dollar);
+    if (rest.starts_with("$${")) {
+      out.text += "${";
+      rest.remove_prefix(3);
+    } else if (rest.starts_with("${")) {
+      if (auto replaced = replace_one(rest, folder, look_up, out); !replaced) return replaced.error();
+    } else if (!rest.empty()) {
+      out.text += '$';
+      rest.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
 class Substitution {
  public:
   Substitution(const Files& files, bool syntax_only, Problems& problems)
@@ -98,54 +145,17 @@ class Substitution {
   }
 
  private:
+  /// After a problem the scalar counts as unresolved, so that nothing else is said of it.
   void scalar(Node& node, const std::string& path) {
     if (node.text.find("${") == std::string::npos) return;
-    std::string out;
-    std::string_view rest = node.text;
-    while (!rest.empty()) {
-      const std::size_t dollar = std::min(rest.find('$'), rest.size());
-      out += rest.substr(0, dollar);
-      rest.remove_prefix(dollar);
-      if (rest.starts_with("$${")) {
-        out += "${";
-        rest.remove_prefix(3);
-      } else if (rest.starts_with("${")) {
-        if (!one(node, path, rest, out)) return;
-      } else if (!rest.empty()) {
-        out += '$';
-        rest.remove_prefix(1);
-      }
-    }
-    node.text = std::move(out);
-  }
-
-  /// Replaces the `${..}` that `rest` starts with. False after a problem; the scalar then counts as unresolved, so that
-  /// nothing else is said of it.
-  bool one(Node& node, const std::string& path, std::string_view& rest, std::string& out) {
-    const std::size_t close = rest.find('}');
-    const std::string_view inside = rest.substr(2, close == std::string_view::npos ? close : close - 2);
-    if (close == std::string_view::npos || inside.find("${") != std::string_view::npos) {
-      node.unresolved = true;
-      problems_.error(node.mark, path,
-                      close == std::string_view::npos ? "a ${ is not closed; write $${ for a plain ${"
-                                                      : "a ${..} cannot hold another one");
-      return false;
-    }
-    if (syntax_only_) {
-      node.unresolved = true;
-      return false;
-    }
-    Result<Replacement> found = replacement(inside, files_.directory(node.mark.file));
-    if (!found) {
-      node.unresolved = true;
-      problems_.error(node.mark, path, found.error().text);
-      return false;
-    }
-    node.substituted = true;
-    node.secret = node.secret || found->secret;
-    out += found->text;
-    rest.remove_prefix(close + 1);
-    return true;
+    auto replaced = replace_all(node.text, files_.directory(node.mark.file), !syntax_only_);
+    if (!replaced) problems_.error(node.mark, path, replaced.error().text);
+    node.unresolved = !replaced || replaced->unresolved;
+    if (node.unresolved) return;
+    node.substituted = replaced->substituted;
+    node.secret = replaced->secret;
+    if (node.secret) node.source = std::move(node.text);
+    node.text = std::move(replaced->text);
   }
 
   const Files& files_;
@@ -157,6 +167,13 @@ class Substitution {
 
 void substitute(Node& node, const Files& files, bool syntax_only, Problems& problems) {
   Substitution(files, syntax_only, problems).walk(node, {});
+}
+
+Result<Secret> Secret::read_again() const {
+  if (!has_source()) return *this;
+  auto replaced = replace_all(source_, folder_, true);
+  if (!replaced) return replaced.error();
+  return Secret(std::move(replaced->text), source_, folder_);
 }
 
 }  // namespace fieldgate::config

@@ -27,6 +27,12 @@ class Datagram final : public Framer {
     return Cut::whole(input, input.size());
   }
 
+  Result<void> wrap(Bytes payload, std::string& out) const override {
+    if (payload.size() > max_length_) return too_long(payload, max_length_);
+    out.append(payload);
+    return {};
+  }
+
  private:
   std::size_t max_length_;
 };

@@ -112,6 +112,35 @@ Cut Delimiter::next(Bytes input) {
   return unfinished(begin, input.size());
 }
 
+/// What frames that go out are ended with: whoever reads them must not have to wait for a longer delimiter.
+const std::string& Delimiter::closing() const {
+  const auto begins_another = [this](const std::string& one) {
+    return std::any_of(config_.delimiters.begin(), config_.delimiters.end(), [&one](const std::string& other) {
+      return other.size() > one.size() && other.starts_with(one);
+    });
+  };
+  return *std::find_if_not(config_.delimiters.begin(), config_.delimiters.end(), begins_another);
+}
+
+Result<void> Delimiter::wrap(Bytes payload, std::string& out) const {
+  const std::string& end = closing();
+  const std::size_t begin = out.size();
+  out.append(payload);
+  if (config_.strip || !payload.ends_with(end)) out.append(end);
+  const Bytes made = Bytes(out).substr(begin);
+  const std::size_t last = made.size() - end.size();
+  std::size_t at = candidate(made, 0);
+  while (at < last) {
+    const Match found = match(made, at);
+    if (found.length > 0 || found.longer) break;
+    at = candidate(made, at + 1);
+  }
+  if (at == last && last <= config_.max_length) return {};
+  out.resize(begin);
+  if (at == last) return too_long(payload, config_.max_length);
+  return Error{"delimiter", "it holds a delimiter; the framing adds the one at its end by itself"};
+}
+
 /// No delimiter begins before `upto`, where one may.
 Cut Delimiter::unfinished(std::size_t begin, std::size_t upto) {
   const bool too_long = upto - begin > config_.max_length;

@@ -34,6 +34,10 @@ class Delimiter final : public Framer {
 
   Cut next(Bytes input) override;
 
+  /// Ends it with the first delimiter that no longer one begins with. Where delimiters are not cut off, a payload that
+  /// ends with one is whole.
+  Result<void> wrap(Bytes payload, std::string& out) const override;
+
  private:
   struct Match {
     std::uint32_t delimiter = 0;
@@ -45,6 +49,7 @@ class Delimiter final : public Framer {
   std::size_t candidate(Bytes input, std::size_t from) const;
   std::size_t longer_tail(Bytes input, bool& undecided) const;
   Cut unfinished(std::size_t begin, std::size_t upto);
+  const std::string& closing() const;
 
   const Config& config_;
   std::size_t scanned_ = 0;        // leading bytes of the input in which no delimiter begins

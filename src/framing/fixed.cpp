@@ -18,4 +18,13 @@ Cut Fixed::next(Bytes input) {
   return Cut::whole(input.substr(0, length_), length_);
 }
 
+Result<void> Fixed::wrap(Bytes payload, std::string& out) const {
+  if (payload.size() != length_) {
+    return Error{"length", "it has " + std::to_string(payload.size()) + " bytes, but each frame has " +
+                               std::to_string(length_) + " (framing.length)"};
+  }
+  out.append(payload);
+  return {};
+}
+
 }  // namespace fieldgate::framing

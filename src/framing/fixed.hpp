@@ -23,6 +23,7 @@ class Fixed final : public Framer {
   explicit Fixed(const Config& config) : length_(config.length) {}
 
   Cut next(Bytes input) override;
+  Result<void> wrap(Bytes payload, std::string& out) const override;
 
  private:
   std::size_t length_;

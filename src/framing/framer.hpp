@@ -1,12 +1,14 @@
-// Cutting a stream of bytes into frames. The face of this room.
+// Cutting a stream of bytes into frames, and making frames of what goes out. The face of this room.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "config/registry.hpp"
 #include "message/bytes.hpp"
+#include "message/result.hpp"
 
 namespace fieldgate::framing {
 
@@ -42,6 +44,10 @@ class Framer {
   /// Looks at the front of `input`: all bytes of the stream that no call has yet consumed. Never asks for more once
   /// `input` exceeds its maximum, so that whoever keeps the unconsumed rest keeps no more than max_length and a header.
   virtual Cut next(Bytes input) = 0;
+
+  /// Appends the frame that carries `payload` to `out`: what `next` would make this payload of. The error says why
+  /// there is none; its reason is a counter's label, and `out` is then as before. Knows nothing of what was cut.
+  virtual Result<void> wrap(Bytes payload, std::string& out) const = 0;
 };
 
 /// Makes a framer for each connection out of `framing: { type: ... }`. The factory, and with it the framer's Config,

@@ -7,7 +7,8 @@ namespace fieldgate::framing {
 
 namespace {
 constexpr std::int64_t max_adjust = 16 * 1024 * 1024;
-}
+constexpr std::int64_t max_wrapped = 16 * 1024 * 1024;
+}  // namespace
 
 LengthField::Config LengthField::Config::read(config::Section& section) {
   Config config;
@@ -68,6 +69,34 @@ Cut LengthField::next(Bytes input) {
   }
   if (rest.size() < size) return Cut::more(begin);
   return Cut::whole(payload(rest.substr(0, size)), begin + size);
+}
+
+void LengthField::append_field(std::uint64_t value, std::string& out) const {
+  for (std::size_t i = 0; i < config_.length_size; ++i) {
+    const std::size_t place = config_.endian == Endian::little ? i : config_.length_size - 1 - i;
+    out.push_back(static_cast<char>(value >> (8 * place) & 0xFF));
+  }
+}
+
+Result<void> LengthField::wrap(Bytes payload, std::string& out) const {
+  const auto header = static_cast<std::int64_t>(config_.length_offset + config_.length_size);
+  const auto size = static_cast<std::int64_t>(payload.size());
+  const auto [from, to] = config_.payload.value_or(std::pair(header, INT64_MAX));
+  const std::int64_t before = std::max(from, header);
+  const std::int64_t behind = to < 0 ? -std::max(to, -max_wrapped - 1) : 0;
+  if (from < 0 || (to >= 0 && size > to - std::min(before, to)))
+    return Error{"payload", "framing.payload has no place for " + std::to_string(size) + " bytes"};
+  if (before > max_wrapped || behind > max_wrapped ||
+      before + size + behind > static_cast<std::int64_t>(config_.max_length))
+    return too_long(payload, config_.max_length);
+  const std::int64_t value = before + size + behind - header - config_.length_adjust;
+  if (value < 0 || (config_.length_size < 8 && value >> (8 * config_.length_size) != 0))
+    return Error{"length", std::to_string(value) + " is no length that framing.length_size has room for"};
+  out.append(config_.length_offset, '\0');
+  append_field(static_cast<std::uint64_t>(value), out);
+  out.append(static_cast<std::size_t>(before - header), '\0').append(payload);
+  out.append(static_cast<std::size_t>(behind), '\0');
+  return {};
 }
 
 }  // namespace fieldgate::framing

@@ -36,9 +36,14 @@ class LengthField final : public Framer {
 
   Cut next(Bytes input) override;
 
+  /// Fills the length in; the payload stands where `payload` begins, but never before the end of the length field.
+  /// Other bytes round it are zero.
+  Result<void> wrap(Bytes payload, std::string& out) const override;
+
  private:
   std::uint64_t field(Bytes rest) const;
   Bytes payload(Bytes frame) const;
+  void append_field(std::uint64_t value, std::string& out) const;
 
   const Config& config_;
   std::size_t skip_ = 0;  // bytes still to come of a frame that was too long, and has been reported

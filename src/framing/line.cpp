@@ -34,6 +34,14 @@ Cut Line::next(Bytes input) {
   return unfinished(input.substr(begin), begin);
 }
 
+Result<void> Line::wrap(Bytes payload, std::string& out) const {
+  if (payload.size() > max_length_) return too_long(payload, max_length_);
+  if (payload.find('\n') != Bytes::npos)
+    return Error{"line_break", "it holds a line break; the framing adds the one at its end by itself"};
+  out.append(payload).push_back('\n');
+  return {};
+}
+
 Cut Line::unfinished(Bytes rest, std::size_t skipped) {
   const std::size_t length = rest.size() - (!rest.empty() && rest.back() == '\r' ? 1 : 0);
   if (!discarding_ && length <= max_length_) {

@@ -24,6 +24,9 @@ class Line final : public Framer {
 
   Cut next(Bytes input) override;
 
+  /// Ends it with LF; a payload that ends with CR makes a CR LF of it.
+  Result<void> wrap(Bytes payload, std::string& out) const override;
+
  private:
   Cut unfinished(Bytes rest, std::size_t skipped);
 

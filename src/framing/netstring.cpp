@@ -2,6 +2,7 @@
 #include "framing/netstring.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace fieldgate::framing {
 
@@ -29,6 +30,14 @@ Cut Netstring::next(Bytes input) {
   if (rest.size() <= comma) return Cut::more(begin);
   if (rest[comma] != ',') return Cut::lose("bad_end");
   return Cut::whole(rest.substr(digits + 1, length), begin + comma + 1);
+}
+
+Result<void> Netstring::wrap(Bytes payload, std::string& out) const {
+  if (payload.size() > max_length_) return too_long(payload, max_length_);
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, payload.size()).ptr;
+  out.append(digits, end).append(":").append(payload).append(",");
+  return {};
 }
 
 }  // namespace fieldgate::framing

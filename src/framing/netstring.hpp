@@ -22,6 +22,7 @@ class Netstring final : public Framer {
   explicit Netstring(const Config& config) : max_length_(config.max_length) {}
 
   Cut next(Bytes input) override;
+  Result<void> wrap(Bytes payload, std::string& out) const override;
 
  private:
   std::size_t max_length_;

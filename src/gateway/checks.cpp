@@ -2,6 +2,7 @@
 #include "gateway/checks.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <set>
 
@@ -53,6 +54,38 @@ bool names_gateway(const config::Node& node) {
   if (node.is_list()) return std::any_of(node.items.begin(), node.items.end(), names_gateway);
   const std::size_t begin = node.text.find("{{");
   return begin != std::string::npos && node.text.find("gateway", begin) < node.text.find("}}", begin);
+}
+
+/// All sinks that get messages of an adapter, by number.
+std::set<std::size_t> sinks_behind(const Configuration& c, std::size_t adapter) {
+  std::set<std::size_t> found;
+  std::vector<const router::Wiring::Outputs*> todo = {&c.wiring.adapters[adapter]};
+  std::set<std::size_t> seen;
+  while (!todo.empty()) {
+    const auto* outputs = todo.back();
+    todo.pop_back();
+    found.insert(outputs->sinks.begin(), outputs->sinks.end());
+    for (const std::size_t t : outputs->transforms) {
+      if (seen.insert(t).second) todo.push_back(&c.wiring.transforms[t]);
+    }
+  }
+  return found;
+}
+
+const protocol::FramedConfig* protocol_of(const adapter::Factory& adapter) {
+  if (const auto* tcp = adapter.config<adapter::Tcp>()) return &tcp->stream.protocol;
+  if (const auto* tls = adapter.config<adapter::Tls>()) return &tls->stream.protocol;
+  if (const auto* udp = adapter.config<adapter::Udp>()) return &udp->protocol;
+  return nullptr;
+}
+
+/// Of the folder, or of the first above it that exists.
+std::optional<std::uintmax_t> free_space(std::filesystem::path folder) {
+  std::error_code failed;
+  while (!std::filesystem::exists(folder, failed) && folder.has_relative_path()) folder = folder.parent_path();
+  const auto space = std::filesystem::space(folder, failed);
+  if (failed) return std::nullopt;
+  return space.available;
 }
 
 }  // namespace
@@ -131,23 +164,9 @@ void check_client_ids(const Configuration& c, const std::vector<router::Source>&
 }
 
 void check_blocking(const Configuration& c, const std::vector<router::Stage>& sinks, config::Problems& problems) {
-  const auto reach = [&](std::size_t adapter) {
-    std::set<std::size_t> found;
-    std::vector<const router::Wiring::Outputs*> todo = {&c.wiring.adapters[adapter]};
-    std::set<std::size_t> seen;
-    while (!todo.empty()) {
-      const auto* outputs = todo.back();
-      todo.pop_back();
-      found.insert(outputs->sinks.begin(), outputs->sinks.end());
-      for (const std::size_t t : outputs->transforms) {
-        if (seen.insert(t).second) todo.push_back(&c.wiring.transforms[t]);
-      }
-    }
-    return found;
-  };
   std::set<std::size_t> warned;
   for (std::size_t a = 0; a < c.adapters.size(); ++a) {
-    const auto reached = reach(a);
+    const auto reached = sinks_behind(c, a);
     for (const std::size_t sink : reached) {
       const bool blocks = c.sinks[sink].factory && c.sinks[sink].factory.buffer.when_full == buffer::WhenFull::block;
       if (!blocks || reached.size() < 2 || !warned.insert(sink).second) continue;
@@ -158,6 +177,44 @@ void check_blocking(const Configuration& c, const std::vector<router::Stage>& si
                            "; drop_oldest would not");
     }
   }
+}
+
+void check_acknowledgement(const Configuration& c, const std::vector<router::Source>& adapters,
+                           config::Problems& problems) {
+  for (std::size_t a = 0; a < c.adapters.size(); ++a) {
+    const protocol::FramedConfig* protocol = protocol_of(c.adapters[a].factory);
+    if (protocol == nullptr || !protocol->answers_after(After::stored)) continue;
+    bool is_durable = false;
+    for (const std::size_t sink : sinks_behind(c, a)) {
+      if (!c.sinks[sink].factory) return;
+      const buffer::Options& buffer = c.sinks[sink].factory.buffer;
+      is_durable = is_durable || buffer.type == buffer::Type::disk;
+      if (buffer.when_full == buffer::WhenFull::block) continue;
+      problems.warning(adapters[a].mark, adapters[a].path + ".protocol.replies",
+                       "devices are told 'stored' (after: stored), but sinks." + c.sinks[sink].name +
+                           " drops messages when its buffer is full; when_full: block would keep them");
+    }
+    if (!is_durable) {
+      problems.warning(adapters[a].mark, adapters[a].path + ".protocol.replies",
+                       "devices are told 'stored' (after: stored), but no sink behind has a disk buffer: a kill or a "
+                       "power cut loses what was acknowledged; write buffer: { type: disk }");
+    }
+  }
+}
+
+void check_disk_space(const Configuration& c, config::Section& root) {
+  if (root.reader().syntax_only) return;
+  std::uintmax_t wanted = 0;
+  for (const auto& sink : c.sinks) {
+    if (sink.enabled && sink.factory && sink.factory.is_durable()) wanted += sink.factory.buffer.max_size;
+  }
+  if (wanted == 0) return;
+  wanted += c.dead_letters.max_size;
+  const auto available = free_space(c.data_dir);
+  if (!available || wanted <= *available) return;
+  root.warning("", "disk buffers and dead letters may grow to " + std::to_string(wanted >> 20) +
+                       " MiB, but the disk of gateway.data_dir (" + c.data_dir.string() + ") has only " +
+                       std::to_string(*available >> 20) + " MiB left: lower buffer.max_size");
 }
 
 void check_default_id(config::Section& root) {

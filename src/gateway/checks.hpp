@@ -21,6 +21,13 @@ void check_client_ids(const Configuration& c, const std::vector<router::Source>&
 /// A sink that blocks stops its adapters for all sinks that share them: a warning.
 void check_blocking(const Configuration& c, const std::vector<router::Stage>& sinks, config::Problems& problems);
 
+/// What devices are told is stored must be: warnings.
+void check_acknowledgement(const Configuration& c, const std::vector<router::Source>& adapters,
+                           config::Problems& problems);
+
+/// Disk buffers that may grow beyond the free space: a warning.
+void check_disk_space(const Configuration& c, config::Section& root);
+
 /// `{{ gateway }}` in a template while the gateway's id is only the host's name: a warning.
 void check_default_id(config::Section& root);
 

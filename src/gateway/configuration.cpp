@@ -44,6 +44,7 @@ void read_general(config::Section& root, Configuration& c) {
                         "Where it listens; only on this machine.");
     if (c.admin_enabled) check_admin(s, c.admin);
   });
+  c.dead_letters = buffer::DeadLetterOptions::read(root);
 }
 
 /// The components of one kind; `each` is called for each with its section.
@@ -101,6 +102,8 @@ Configuration Configuration::read(config::Section& root) {
   check_listeners(c, sources, root);
   check_client_ids(c, sources, sinks, root.reader().problems());
   check_blocking(c, sinks, root.reader().problems());
+  check_acknowledgement(c, sources, root.reader().problems());
+  check_disk_space(c, root);
   check_default_id(root);
   return c;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "buffer/dead_letters.hpp"
 #include "gateway/catalogue.hpp"
 #include "router/wiring.hpp"
 #include "telemetry/log.hpp"
@@ -28,6 +29,7 @@ struct Configuration {
   telemetry::LogFormat log_format = telemetry::LogFormat::text;
   config::Address admin;
   bool admin_enabled = true;
+  buffer::DeadLetterOptions dead_letters;
 
   std::vector<Named<adapter::Factory>> adapters;
   std::vector<Named<router::TransformFactory>> transforms;

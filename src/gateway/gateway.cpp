@@ -7,11 +7,14 @@
 namespace fieldgate::gateway {
 
 Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics,
-                 std::string instance)
+                 std::string instance, const Home& home)
     : reactor_(reactor),
       metrics_(metrics),
       environment_{configuration.id, std::move(instance)},
-      drain_timeout_(configuration.drain_timeout) {
+      drain_timeout_(configuration.drain_timeout),
+      home_(home),
+      dead_letters_(reactor, home.data_dir ? home.data_dir->dead_letters() : std::filesystem::path(),
+                    configuration.dead_letters, home.epoch, metrics, telemetry::Log("dead letters")) {
   build_sinks(configuration);
   build_transforms(configuration);
   build_adapters(configuration);
@@ -25,8 +28,22 @@ Gateway::~Gateway() = default;
 
 void Gateway::build_sinks(const Configuration& configuration) {
   for (const auto& [name, config, enabled] : configuration.sinks) {
-    outlets_.push_back(enabled ? std::make_unique<sink::Outlet>(config, name, reactor_, metrics_, environment_, paths_)
-                               : nullptr);
+    auto& outlet = outlets_.emplace_back();
+    if (!enabled) continue;
+    sink::Surroundings around{reactor_,      metrics_, environment_, paths_,     last_receipt_,
+                              dead_letters_, {},       {},           home_.epoch};
+    if (home_.data_dir) {
+      around.buffer_file = home_.data_dir->buffer(name);
+      around.budget_file = home_.data_dir->budget(name);
+    }
+    outlet = std::make_unique<sink::Outlet>(config, name, around);
+    dead_letters_.on_replay(
+        "sink " + name, [target = outlet.get()](const buffer::DeadLetter& letter) { return target->replay(letter); },
+        *outlet);
+  }
+  for (const std::string& name : abandoned_buffers(home_, configuration)) {
+    log_.warn("the disk buffer of '{}' is kept, but no sink of this name has one: its messages wait until one does",
+              name);
   }
 }
 
@@ -53,11 +70,17 @@ void Gateway::build_adapters(const Configuration& configuration) {
     if (!enabled) continue;
     const auto& outputs = configuration.wiring.adapters[i];
     auto inflow = std::make_unique<Inflow>();
+    std::vector<sink::Outlet*> behind;
+    add_outlets(configuration.wiring, outputs, behind);
     std::vector<router::Gate*> gates;
-    add_gates(configuration.wiring, outputs, gates);
+    std::vector<buffer::Settling*> keepers{&dead_letters_};
+    for (sink::Outlet* outlet : behind) {
+      gates.push_back(&outlet->gate());
+      keepers.push_back(outlet);
+    }
     inflow->name = name;
     inflow->inlet = std::make_unique<router::Inlet>(reactor_.io(), last_receipt_, inputs(outputs), std::move(gates),
-                                                    std::vector<buffer::Settling*>());
+                                                    std::move(keepers), &dead_letters_);
     inflow->current = inflow->inlet.get();
     inflow->adapter = factory.make(
         adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name), environment_, paths_});
@@ -76,14 +99,14 @@ std::vector<router::Input*> Gateway::inputs(const router::Wiring::Outputs& outpu
   return found;
 }
 
-void Gateway::add_gates(const router::Wiring& wiring, const router::Wiring::Outputs& outputs,
-                        std::vector<router::Gate*>& gates) const {
+void Gateway::add_outlets(const router::Wiring& wiring, const router::Wiring::Outputs& outputs,
+                          std::vector<sink::Outlet*>& outlets) const {
   for (const std::size_t sink : outputs.sinks) {
-    if (!outlets_[sink]) continue;
-    router::Gate* gate = &outlets_[sink]->gate();
-    if (std::find(gates.begin(), gates.end(), gate) == gates.end()) gates.push_back(gate);
+    sink::Outlet* outlet = outlets_[sink].get();
+    if (outlet != nullptr && std::find(outlets.begin(), outlets.end(), outlet) == outlets.end())
+      outlets.push_back(outlet);
   }
-  for (const std::size_t transform : outputs.transforms) add_gates(wiring, wiring.transforms[transform], gates);
+  for (const std::size_t transform : outputs.transforms) add_outlets(wiring, wiring.transforms[transform], outlets);
 }
 
 Result<void> Gateway::start() {
@@ -120,6 +143,7 @@ Awaitable<std::uint64_t> Gateway::stop() {
     reactor_.spawn(drain(*outlet, std::max(rest, drain_timeout_ / 2), left, busy, done));
   }
   while (busy > 0) co_await done.wait();
+  co_await dead_letters_.close(drain_timeout_ / 4);
   if (admin_) admin_->stop();
   co_return left;
 }
@@ -133,10 +157,12 @@ Awaitable<> Gateway::quiet(adapter::Adapter& adapter, std::size_t& busy, reactor
 Awaitable<> Gateway::drain(sink::Outlet& outlet, Duration deadline, std::uint64_t& left, std::size_t& busy,
                            reactor::Event& done) {
   const std::uint64_t mine = co_await outlet.drain(deadline);
-  if (mine > 0)
+  if (mine > 0 && outlet.is_durable())
+    log_.info("sink {}: {} messages wait on disk for the next start", outlet.name(), mine);
+  else if (mine > 0)
     log_.error("sink {}: {} messages were not delivered before the gateway stopped; its buffer is in memory",
                outlet.name(), mine);
-  left += mine;
+  if (!outlet.is_durable()) left += mine;
   --busy;
   done.notify();
 }

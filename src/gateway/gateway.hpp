@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "admin/server.hpp"
+#include "buffer/dead_letters.hpp"
 #include "expression/template.hpp"
 #include "gateway/configuration.hpp"
+#include "gateway/home.hpp"
 #include "reactor/reactor.hpp"
 #include "router/inlet.hpp"
 #include "telemetry/log.hpp"
@@ -19,9 +21,9 @@ namespace fieldgate::gateway {
 class Gateway {
  public:
   /// Builds everything; binds and connects nothing yet. `instance` is the unit's instance name, {{ instance }} in
-  /// templates.
+  /// templates. `home` outlives it.
   Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics,
-          std::string instance);
+          std::string instance, const Home& home);
   ~Gateway();
 
   /// Starts the sinks, then the adapters, then the admin listener. The error names the component and what to do.
@@ -53,8 +55,8 @@ class Gateway {
   void build_transforms(const Configuration& configuration);
   void build_adapters(const Configuration& configuration);
   std::vector<router::Input*> inputs(const router::Wiring::Outputs& outputs) const;
-  void add_gates(const router::Wiring& wiring, const router::Wiring::Outputs& outputs,
-                 std::vector<router::Gate*>& gates) const;
+  void add_outlets(const router::Wiring& wiring, const router::Wiring::Outputs& outputs,
+                   std::vector<sink::Outlet*>& outlets) const;
   Awaitable<> quiet(adapter::Adapter& adapter, std::size_t& busy, reactor::Event& done);
   Awaitable<> drain(sink::Outlet& outlet, Duration deadline, std::uint64_t& left, std::size_t& busy,
                     reactor::Event& done);
@@ -65,7 +67,9 @@ class Gateway {
   expression::Environment environment_;
   expression::Paths paths_;
   Duration drain_timeout_;
+  const Home& home_;
   Receipt last_receipt_ = 0;
+  buffer::DeadLetters dead_letters_;
   std::vector<std::unique_ptr<sink::Outlet>> outlets_;  // by the configuration's numbers; null where disabled
   std::vector<Stage> transforms_;                       // likewise
   std::vector<std::unique_ptr<Inflow>> inflows_;

@@ -27,8 +27,8 @@ void raise_descriptor_limit() {
 
 class Service {
  public:
-  Service(const Configuration& configuration, std::string_view version)
-      : gateway_(configuration, reactor_, metrics_, instance()),
+  Service(const Configuration& configuration, const Home& home, std::string_view version)
+      : gateway_(configuration, reactor_, metrics_, instance(), home),
         signals_(reactor_.io(), SIGTERM, SIGINT, SIGHUP),
         heart_(reactor_.io()) {
     metrics_.gauge("fieldgate_build_info", {{"version", std::string(version)}}, "The version that runs.",
@@ -115,9 +115,11 @@ int run_service(const Configuration& configuration, std::string_view version) {
   raise_descriptor_limit();
   telemetry::start_log(configuration.log_level, configuration.log_format);
   int status = EXIT_FAILURE;
-  {
-    Service service(configuration, version);
+  if (const auto home = open_home(configuration)) {
+    Service service(configuration, *home, version);
     status = service.run();
+  } else {
+    telemetry::Log("gateway").error("{}", home.error().text);
   }
   telemetry::stop_log();
   return status;

@@ -2,6 +2,7 @@
 #include "http/client.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/beast/http/error.hpp>
 
@@ -92,6 +93,11 @@ void Client::close() {
   if (connection_) connection_->close();
 }
 
+std::uint64_t Client::take_sent() {
+  const std::uint64_t all = sent_ + (connection_ ? connection_->sent() : 0);
+  return all - std::exchange(taken_, all);
+}
+
 Awaitable<Result<Response>> Client::send(Request request, Duration timeout) {
   if (auto checked = check(request); !checked) co_return checked.error();
   const auto began = Timer::clock_type::now();
@@ -102,6 +108,7 @@ Awaitable<Result<Response>> Client::send(Request request, Duration timeout) {
     if (answer || !untouched || connection_->deadline().passed()) co_return answer;
   }
   const auto spent = std::chrono::duration_cast<Duration>(Timer::clock_type::now() - began);
+  if (connection_) sent_ += connection_->sent();
   connection_ = std::make_unique<Connection>(reactor_, origin_);
   auto opened = co_await connection_->open(timeout - spent);
   if (!opened) {

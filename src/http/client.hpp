@@ -63,6 +63,9 @@ class Client {
   /// "dns", "connect", "proxy", "tls", "timeout", "closed", "protocol", "request"; its text names the origin.
   Awaitable<Result<Response>> send(Request request, Duration timeout);
 
+  /// Bytes written to sockets since this was last asked: TLS, handshakes and second attempts included.
+  std::uint64_t take_sent();
+
   void close();
   const Origin& origin() const { return origin_; }
 
@@ -72,6 +75,8 @@ class Client {
   reactor::Reactor& reactor_;
   Origin origin_;
   std::unique_ptr<Connection> connection_;
+  std::uint64_t sent_ = 0;   // by connections that have gone
+  std::uint64_t taken_ = 0;  // of all that was sent
 };
 
 }  // namespace fieldgate::http

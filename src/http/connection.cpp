@@ -6,6 +6,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -121,8 +122,14 @@ Awaitable<> Connection::write(Pieces pieces, error_code& ec) {
   if (tls_) {
     co_await asio::async_write(*tls_, pieces, into(ec));
   } else {
-    co_await asio::async_write(socket_, pieces, into(ec));
+    plain_sent_ += co_await asio::async_write(socket_, pieces, into(ec));
   }
+}
+
+std::uint64_t Connection::sent() {
+  if (!tls_) return plain_sent_;
+  // Asio carries what OpenSSL writes here to the socket.
+  return plain_sent_ + BIO_number_written(SSL_get_wbio(tls_->native_handle()));
 }
 
 void Connection::close() {

@@ -33,6 +33,9 @@ class Connection {
   using Pieces = std::array<asio::const_buffer, 4>;
   Awaitable<> write(Pieces pieces, error_code& ec);
 
+  /// Bytes handed to the socket so far, TLS included.
+  std::uint64_t sent();
+
   Deadline<Socket>& deadline() { return deadline_; }
   void close();
 
@@ -46,6 +49,7 @@ class Connection {
 
   reactor::Reactor& reactor_;
   const Origin& origin_;
+  std::uint64_t plain_sent_ = 0;
   Socket socket_{reactor_.io()};
   Deadline<Socket> deadline_{reactor_.io(), socket_};
   std::optional<asio::ssl::context> context_;

@@ -2,7 +2,10 @@
 #include "http/server.hpp"
 
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include <boost/asio/ip/v6_only.hpp>
 
@@ -37,6 +40,11 @@ error_code listen(Acceptor& acceptor, const Endpoint& endpoint) {
   acceptor.open(endpoint.protocol(), ec);
   if (!ec && endpoint.protocol().family() == AF_INET6) acceptor.set_option(asio::ip::v6_only(true), ec);
   if (!ec && endpoint.protocol().family() != AF_UNIX) acceptor.set_option(asio::socket_base::reuse_address(true), ec);
+  // Of a Unix socket Linux gives this mode to the file when it is bound: there is no moment at which others may
+  // connect.
+  if (!ec && endpoint.protocol().family() == AF_UNIX && ::fchmod(acceptor.native_handle(), 0600) != 0) {
+    ec.assign(errno, boost::system::system_category());
+  }
   if (!ec) acceptor.bind(endpoint, ec);
   if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
   return ec;
@@ -46,7 +54,7 @@ error_code listen(Acceptor& acceptor, const Endpoint& endpoint) {
 
 struct Server::State {
   State(asio::io_context& io, config::Address where, Deadlines times)
-      : address(std::move(where)), tcp(io), local(io), service{{}, times, {}, false} {}
+      : address(std::move(where)), tcp(io), local(io), service{{}, times, {}, 0, false} {}
 
   config::Address address;
   TcpAcceptor tcp;
@@ -80,18 +88,25 @@ Server::Server(reactor::Reactor& reactor, config::Address address, Deadlines dea
 Server::~Server() { stop(); }
 
 void Server::route(std::string method, std::string path, Handler handler) {
-  state_->service.routes[std::move(path)][std::move(method)] = std::move(handler);
+  state_->service.routes[std::move(path)][std::move(method)].now = std::move(handler);
+}
+
+void Server::route_waiting(std::string method, std::string path, WaitingHandler handler) {
+  state_->service.routes[std::move(path)][std::move(method)].later = std::move(handler);
 }
 
 Result<void> Server::start() {
   const config::Address& address = state_->address;
   error_code ec;
   if (address.kind == config::Address::Kind::unix_socket) {
+    if (address.host.size() >= sizeof(sockaddr_un::sun_path)) {
+      return Error{"listen", "cannot listen on " + address.text() + ": a socket's path has at most 107 bytes; " +
+                                 "choose a shorter one"};
+    }
     struct stat found {};
     // A socket that a process left behind when it was killed; a living one would be stolen, but so would its lock.
     if (::stat(address.host.c_str(), &found) == 0 && S_ISSOCK(found.st_mode)) ::unlink(address.host.c_str());
     ec = listen(state_->local, asio::local::stream_protocol::endpoint(address.host));
-    if (!ec) ::chmod(address.host.c_str(), 0600);
     if (ec) return bind_failure(address, ec);
     reactor_.spawn(accept_all(reactor_, state_, state_->local));
     return {};

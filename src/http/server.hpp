@@ -52,16 +52,26 @@ class Server {
 
   using Handler = std::function<ServerResponse(const ServerRequest&)>;
 
+  /// One that waits for something. The answer that is not there within `Deadlines::body` is 503, and is forgotten when
+  /// it comes; the request lives until then.
+  using WaitingHandler = std::function<Awaitable<ServerResponse>(const ServerRequest&)>;
+
+  /// Such handlers under way at once; requests above them are answered 503.
+  static constexpr std::size_t max_waiting = 64;
+
   Server(reactor::Reactor& reactor, config::Address address, Deadlines deadlines);
   Server(reactor::Reactor& reactor, config::Address address) : Server(reactor, std::move(address), Deadlines()) {}
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Answers `method` on exactly this path; GET answers HEAD too. Before `start`.
+  /// Answers `method` on exactly this path, or, where it ends with "/*", on those with one more segment in its place;
+  /// GET answers HEAD too. Before `start`.
   void route(std::string method, std::string path, Handler handler);
+  void route_waiting(std::string method, std::string path, WaitingHandler handler);
 
-  /// Binds and listens. The error names the address and what to do.
+  /// Binds and listens; a Unix socket is its owner's alone (0600) from its first moment on. The error names the address
+  /// and what to do.
   Result<void> start();
 
   /// Closes everything; no handler is called afterwards.

@@ -42,11 +42,61 @@ Awaitable<> close_gently(AnySocket& socket) {
   }
 }
 
+ServerResponse plain(unsigned status, std::string text) {
+  ServerResponse response;
+  response.status = status;
+  response.body = std::move(text);
+  return response;
+}
+
+/// Who answers a request, or why nobody does.
+struct Found {
+  const Route* route = nullptr;
+  ServerResponse refusal;
+};
+
+Found find_route(const Service& service, const ServerRequest& request) {
+  const std::string_view host = find_field(request.fields, "Host");
+  if (!host.empty() && !is_loopback_name(host)) return {nullptr, plain(421, "this server is not called that\n")};
+  const std::string_view origin = find_field(request.fields, "Origin");
+  if (!origin.empty() && origin != "http://" + std::string(host)) {
+    return {nullptr, plain(403, "not from another origin\n")};
+  }
+  const std::string_view name = request.path();
+  auto path = service.routes.find(name);
+  if (path == service.routes.end() && name.find('/') != std::string_view::npos && !name.ends_with('/')) {
+    path = service.routes.find(std::string(name.substr(0, name.rfind('/'))) + "/*");
+  }
+  if (path == service.routes.end()) return {nullptr, plain(404, "there is nothing here\n")};
+  const auto method =
+      path->second.find(request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method));
+  if (method == path->second.end()) return {nullptr, plain(405, "not with this method\n")};
+  return {&method->second, {}};
+}
+
+/// A request whose handler waits; the session may give it up before.
+struct Pending {
+  Pending(asio::io_context& io, ServerRequest what) : request(std::move(what)), done(io) {}
+  ServerRequest request;
+  std::optional<ServerResponse> response;
+  Timer done;
+};
+
+Awaitable<> ask(std::shared_ptr<Service> service, const Route& route, std::shared_ptr<Pending> pending) {
+  pending->response = co_await route.later(pending->request);
+  --service->waiting;
+  pending->done.cancel();
+}
+
 /// Serves what comes on one connection; `buffer_` keeps what is behind a request.
 class Session {
  public:
-  Session(reactor::Reactor& reactor, Service& service, AnySocket& socket)
-      : service_(service), socket_(socket), deadline_(reactor.io(), socket) {}
+  Session(reactor::Reactor& reactor, std::shared_ptr<Service> service, AnySocket& socket)
+      : reactor_(reactor),
+        shared_(std::move(service)),
+        service_(*shared_),
+        socket_(socket),
+        deadline_(reactor.io(), socket) {}
 
   Awaitable<> run() {
     bool keep = true;
@@ -113,8 +163,10 @@ class Session {
       if (!co_await more()) co_return false;
     }
     greeted_ = false;
-    const ServerRequest& request = parser.request();
-    const std::string text = render(answer(service_, request), request.method == "HEAD", parser.keep_alive());
+    const bool head_only = parser.request().method == "HEAD";
+    const ServerResponse response = co_await answer(std::move(parser.request()));
+    if (service_.stopped) co_return false;
+    const std::string text = render(response, head_only, parser.keep_alive());
     co_await asio::async_write(socket_, asio::buffer(text), into(ec));
     co_return !ec && parser.keep_alive() && !service_.stopped;
   }
@@ -128,6 +180,25 @@ class Session {
     return continue_ || expect.empty();
   }
 
+  /// What the route says, within the time that is left.
+  Awaitable<ServerResponse> answer(ServerRequest request) {
+    const Found found = find_route(service_, request);
+    if (found.route == nullptr) co_return found.refusal;
+    if (found.route->now) co_return found.route->now(request);
+    if (service_.waiting >= Server::max_waiting) co_return plain(503, "too much waits for an answer already\n");
+    auto pending = std::make_shared<Pending>(reactor_.io(), std::move(request));
+    pending->done.expires_after(deadline_.left() * 9 / 10);  // the rest is for saying so
+    ++service_.waiting;
+    reactor_.spawn(ask(shared_, *found.route, pending));
+    error_code ignored;
+    if (!pending->response) co_await pending->done.async_wait(into(ignored));
+    deadline_.expires_after(service_.deadlines.body);
+    if (!pending->response) co_return plain(503, "the answer took too long\n");
+    co_return std::move(*pending->response);
+  }
+
+  reactor::Reactor& reactor_;
+  std::shared_ptr<Service> shared_;
   Service& service_;
   AnySocket& socket_;
   Deadline<AnySocket> deadline_;
@@ -154,29 +225,10 @@ bool is_loopback_name(std::string_view host) {
   return is_loopback_host(host.substr(1, end - 1));
 }
 
-ServerResponse answer(const Service& service, const ServerRequest& request) {
-  const auto plain = [](unsigned status, std::string text) {
-    ServerResponse response;
-    response.status = status;
-    response.body = std::move(text);
-    return response;
-  };
-  const std::string_view host = find_field(request.fields, "Host");
-  if (!host.empty() && !is_loopback_name(host)) return plain(421, "this server is not called that\n");
-  const std::string_view origin = find_field(request.fields, "Origin");
-  if (!origin.empty() && origin != "http://" + std::string(host)) return plain(403, "not from another origin\n");
-  const auto path = service.routes.find(request.path());
-  if (path == service.routes.end()) return plain(404, "there is nothing here\n");
-  const auto method =
-      path->second.find(request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method));
-  if (method == path->second.end()) return plain(405, "not with this method\n");
-  return method->second(request);
-}
-
 Awaitable<> serve(reactor::Reactor& reactor, std::shared_ptr<Service> service, AnySocket socket) {
   service->sessions.insert(&socket);
   {
-    Session session(reactor, *service, socket);
+    Session session(reactor, service, socket);
     co_await session.run();
   }
   service->sessions.erase(&socket);

@@ -25,6 +25,9 @@ class Batch {
   void commit(char separator, std::string_view key, Receipt receipt, std::chrono::steady_clock::time_point received);
   void rollback() { text_.resize(begin_of_next()); }
 
+  /// Where the last record ends in `text()`: behind it stands what is not yet committed.
+  std::size_t end() const { return begin_of_next(); }
+
   std::size_t size() const { return records_.size(); }
   bool empty() const { return records_.empty(); }
 

@@ -31,9 +31,13 @@ class Bundle {
   Bundle(const Bundle&) = delete;
   Bundle& operator=(const Bundle&) = delete;
 
-  void clear(int qos, bool retain);
+  /// `content_encoding`: the user property `content-encoding` of each (v5); a literal, empty for none.
+  void clear(int qos, bool retain, std::string_view content_encoding = {});
   /// Copies both. At most 4 GiB in all.
   void add(std::string_view topic, std::string_view payload);
+
+  /// Bytes of all PUBLISH packets (version 5; PUBREL of QoS 2 included), without TLS.
+  std::uint64_t packet_bytes() const;
 
   std::size_t size() const { return items_.size(); }
   bool empty() const { return items_.empty(); }
@@ -54,6 +58,7 @@ class Bundle {
   std::vector<Item> items_;
   Mailbox* mailbox_ = nullptr;
   std::size_t open_ = 0;  // publications without an outcome; the mailbox's lock guards it
+  std::string_view content_encoding_;
   int qos_ = 0;
   bool retain_ = false;
   bool settled_ = false;  // the reactor's

@@ -54,6 +54,7 @@ void Client::Core::handle(const Event& event) {
       break;
     case Event::Kind::farewell:
       farewell_ = disconnect_reason(event.code);
+      farewell_code_ = event.code;
       connected = false;
       break;
     case Event::Kind::lost:

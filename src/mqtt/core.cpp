@@ -2,12 +2,10 @@
 #include "mqtt/core.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "mqtt/reason.hpp"
-#include "reactor/backoff.hpp"
 
 namespace fieldgate::mqtt {
 namespace {
@@ -16,17 +14,9 @@ using namespace std::chrono_literals;
 
 // A connection that ended sooner is a failure: of a broker that lets in and throws out, or of a name used twice.
 constexpr auto stable_after = 10s;
-// How late Paho may notice a new socket: its thread sleeps on the old ones. Not the broker's fault, so not on its
-// account.
-constexpr auto paho_lag = 1500ms;
-constexpr std::size_t max_addresses = 4;
-constexpr int version_5 = 5;
-constexpr int version_3_1_1 = 4;
-
-std::uint32_t whole_seconds(Duration duration) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(duration).count();
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, std::numeric_limits<std::uint32_t>::max()));
-}
+// One that ended so soon after it began was ended by the broker, which is there.
+constexpr auto kicked_within = 1s;
+constexpr int session_taken_over = 0x8e;
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
@@ -41,6 +31,7 @@ Client::Core::Core(reactor::Reactor& reactor, Options options, Setup setup, tele
       handler_(&handler),
       changed_(reactor.io()),
       finished_(reactor.io()),
+      password_(options_.password),
       versions_(options_.servers.size()),
       keepalive_s_(whole_seconds(options_.keepalive)) {
   prepare_process();
@@ -96,17 +87,17 @@ Awaitable<> Client::Core::wait_until(Clock::time_point time) {
 }
 
 Awaitable<> Client::Core::life(std::shared_ptr<Core>) {
-  reactor::Backoff backoff(options_.reconnect_initial, options_.reconnect_max);
+  Patience patience(options_.reconnect_initial, options_.reconnect_max);
   while (!stopping_) {
     if (held) {
       co_await wait_until(Clock::time_point::max());
       continue;
     }
-    const bool was_stable = co_await round();
-    if (was_stable) backoff.reset();
+    const Ending ending = co_await round();
     if (leaving()) continue;
-    const Duration pause = backoff.next(reactor::random_number());
-    log_.limited(telemetry::Level::warn, "connection", "{}; next attempt in {:.1f} s", text_, seconds(pause));
+    if (ending == Ending::refused) co_await read_password_again();
+    const Duration pause = patience.next(ending, reactor::random_number());
+    tell(ending, pause);
     const auto until = Clock::now() + pause;
     while (!leaving() && Clock::now() < until) co_await wait_until(until);
   }
@@ -114,12 +105,33 @@ Awaitable<> Client::Core::life(std::shared_ptr<Core>) {
   finished_.cancel();
 }
 
-/// Tries the servers in order, and stays with the first that lets us in until that connection ends. True if it was
-/// stable.
-Awaitable<bool> Client::Core::round() {
+void Client::Core::tell(Ending ending, Duration pause) {
+  const bool serious = ending == Ending::refused || ending == Ending::taken_over;
+  const std::string key = ending == Ending::refused      ? fmt::format("refused {:#04x}", refusal_.code)
+                          : ending == Ending::taken_over ? "taken over"
+                                                         : "connection";
+  log_.limited(serious ? telemetry::Level::error : telemetry::Level::warn, key, "{}; next attempt in {:.1f} s", text_,
+               seconds(pause));
+}
+
+/// A file that the password came from may hold another by now.
+Awaitable<> Client::Core::read_password_again() {
+  if (!password_.has_source()) co_return;
+  const auto fresh = std::make_shared<config::Secret>(password_);
+  std::function<void()> job = [fresh] {
+    if (auto again = fresh->read_again()) *fresh = *again;
+  };
+  co_await reactor_.blocking(std::move(job));
+  password_ = *fresh;
+}
+
+/// Tries the servers in order, and stays with the first that lets us in until that connection ends.
+Awaitable<Ending> Client::Core::round() {
+  Ending ending = Ending::unstable;
   for (std::size_t i = 0; i < options_.servers.size() && !leaving(); ++i) {
     co_await connect(i);
     if (!connected) {
+      ending = ending_of(Clock::duration::zero());
       if (handler_ != nullptr && !leaving()) handler_->disconnected(text_);
       continue;
     }
@@ -129,41 +141,32 @@ Awaitable<bool> Client::Core::round() {
     handler_->connected(session_present_);
     co_await stay();
     connected = false;
-    const bool was_stable = Clock::now() - since >= stable_after;
-    if (text_.empty()) fail(leaving() ? std::string("we ended the connection") : loss(was_stable));
+    const auto lasted = Clock::now() - since;
+    // Where we ended it ourselves, for a broker that acknowledges nothing, nobody threw us out.
+    ending = text_.empty() ? ending_of(lasted) : lasted >= stable_after ? Ending::stable : Ending::unstable;
+    if (text_.empty()) fail(leaving() ? std::string("we ended the connection") : loss(lasted >= stable_after));
     if (handler_ != nullptr) handler_->disconnected(text_);
     co_await close();
-    co_return was_stable;
+    break;
   }
-  co_return false;
+  if (ending == Ending::taken_over && !leaving()) count("fieldgate_mqtt_takeovers_total", "Connections lost to another client of the same client_id.");
+  co_return ending;
 }
 
-/// One server: each of its addresses, in the versions that it may speak, all within `connect_timeout`.
-Awaitable<> Client::Core::connect(std::size_t index) {
-  const Server& server = options_.servers[index];
-  where_ = server.text();
-  const auto deadline = Clock::now() + options_.connect_timeout;
-  const std::vector<std::string> found = co_await addresses(server);
-  for (const std::string& address : found) {
-    int version = versions_[index] != 0                 ? versions_[index]
-                  : options_.version == Version::v3_1_1 ? version_3_1_1
-                                                        : version_5;
-    for (;;) {
-      if (leaving() || Clock::now() >= deadline) co_return;
-      co_await attempt(server, address, version, deadline);
-      if (connected) {
-        versions_[index] = version;
-        co_return;
-      }
-      co_await close();
-      if (shorter_keepalive_) continue;
-      versions_[index] = 0;
-      if (!falls_back(version)) break;
-      log_.info("{}: does not speak MQTT 5, trying 3.1.1", where_);
-      version = version_3_1_1;
-    }
-    if (refusal_.code > 0) co_return;  // its other addresses would say the same
+Ending Client::Core::ending_of(Clock::duration lasted) const {
+  if (let_in_) {
+    const bool thrown_out = farewell_.empty() && lasted < kicked_within;
+    if (farewell_code_ == session_taken_over || thrown_out) return Ending::taken_over;
+    return lasted >= stable_after ? Ending::stable : Ending::unstable;
   }
+  return is_credential_refusal(refusal_.code) ? Ending::refused : Ending::unstable;
+}
+
+void Client::Core::count(std::string_view name, std::string_view help, int code) {
+  if (setup_.metrics == nullptr) return;
+  telemetry::Labels labels{{"component", log_.component()}};
+  if (code >= 0) labels.emplace_back("code", fmt::format("{:#04x}", code));
+  ++setup_.metrics->counter(name, labels, help);
 }
 
 std::string Client::Core::loss(bool was_stable) const {
@@ -171,67 +174,6 @@ std::string Client::Core::loss(bool was_stable) const {
   if (was_stable) return "the connection was lost";
   return fmt::format("the connection was lost soon after it began; does another client use the client_id '{}'?",
                      setup_.client_id);
-}
-
-bool Client::Core::falls_back(int version) const {
-  const bool old_broker = is_version_refusal(refusal_.code) || refusal_.unanswered;
-  return old_broker && version == version_5 && options_.version == Version::automatic;
-}
-
-// A lookup inside of Paho holds its process-wide lock, which stops all other clients: so Paho gets literals. With TLS
-// it must have the name, to verify it; then at least one that cannot be found does not reach Paho.
-Awaitable<std::vector<std::string>> Client::Core::addresses(const Server& server) {
-  const auto found = co_await reactor_.resolve(server.host, options_.connect_timeout);
-  std::vector<std::string> names;
-  if (!found) {
-    fail(found.error().text);
-  } else if (server.tls) {
-    names.push_back(server.host);
-  } else {
-    for (const auto& address : *found) {
-      if (names.size() < max_addresses) names.push_back(address.to_string());
-    }
-  }
-  co_return names;
-}
-
-Awaitable<> Client::Core::attempt(const Server& server, const std::string& address, int version,
-                                  Clock::time_point deadline) {
-  ++session_;
-  answered_ = let_in_ = shorter_keepalive_ = false;
-  refusal_ = {};
-  farewell_.clear();
-  worker->open(plan(server, address, version));
-  deadline += paho_lag;
-  while (!answered_ && !leaving() && Clock::now() < deadline) co_await wait_until(deadline);
-  if (!answered_) {
-    fail(fmt::format("no answer within {:.1f} s", seconds(options_.connect_timeout)));
-  } else if (let_in_) {
-    if (!connected) fail(loss(false));  // it was over before we came to look
-  } else {
-    fail(refusal_.code > 0 ? connect_refusal(refusal_.code) : refusal_.text);
-  }
-}
-
-Plan Client::Core::plan(const Server& server, const std::string& address, int version) const {
-  Plan plan;
-  plan.session = session_;
-  plan.server = server;
-  plan.address = address;
-  plan.version = version;
-  plan.client_id = setup_.client_id;
-  plan.clean_start = setup_.clean_start;
-  plan.session_expiry_s = whole_seconds(setup_.session_expiry);
-  plan.username = options_.username;
-  plan.password = options_.password.reveal();
-  plan.tls = options_.tls;
-  plan.keepalive_s = static_cast<int>(keepalive_s_);
-  plan.connect_timeout_s = static_cast<int>(whole_seconds(options_.connect_timeout)) + 5;  // ours comes first
-  plan.will = setup_.will;
-  plan.window = static_cast<int>(setup_.window);
-  // Room for the topic and the properties, which count as well.
-  plan.max_packet = static_cast<std::uint32_t>(setup_.max_message + 128 * 1024);
-  return plan;
 }
 
 /// While the connection stands. A broker that takes publications and acknowledges none is left.

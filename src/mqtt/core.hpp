@@ -4,9 +4,16 @@
 #include <chrono>
 
 #include "mqtt/client.hpp"
+#include "mqtt/patience.hpp"
 #include "mqtt/worker.hpp"
 
 namespace fieldgate::mqtt {
+
+inline constexpr int version_5 = 5;
+inline constexpr int version_3_1_1 = 4;
+
+/// Rounded up, as the protocol has them.
+std::uint32_t whole_seconds(Duration duration);
 
 class Client::Core : public std::enable_shared_from_this<Client::Core> {
  public:
@@ -39,7 +46,11 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
   using Clock = std::chrono::steady_clock;
 
   Awaitable<> life(std::shared_ptr<Core> self);
-  Awaitable<bool> round();
+  Awaitable<Ending> round();
+  Ending ending_of(Clock::duration lasted) const;
+  void tell(Ending ending, Duration pause);
+  void count(std::string_view name, std::string_view help, int code = -1);
+  Awaitable<> read_password_again();
   Awaitable<> connect(std::size_t index);
   Awaitable<> attempt(const Server& server, const std::string& address, int version, Clock::time_point deadline);
   Awaitable<std::vector<std::string>> addresses(const Server& server);
@@ -72,6 +83,7 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
   bool answered_ = false;
   bool let_in_ = false;             // by the broker, which may have ended it by now
   std::string farewell_;            // what a broker of version 5 said when it ended it
+  int farewell_code_ = 0;
   bool shorter_keepalive_ = false;  // the broker wants one, which Paho does not see to by itself
   bool closed_ = false;
   bool session_present_ = false;
@@ -79,6 +91,7 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
   std::string where_;  // the server, as the operator wrote it
   std::string text_;   // why the last one ended
 
+  config::Secret password_;
   std::vector<int> versions_;  // per server: what it was last seen to speak; 0: unknown
   std::uint32_t keepalive_s_;  // ours, or less where a broker asks for it
   bool watching_ = false;      // publications were handed over: acknowledgements are looked for

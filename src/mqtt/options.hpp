@@ -10,6 +10,7 @@
 #include "config/section.hpp"
 #include "config/tls.hpp"
 #include "message/result.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace fieldgate::mqtt {
 
@@ -53,6 +54,7 @@ struct Will {
 /// What the component that uses the client decides, beside the options of the file.
 struct Setup {
   std::string client_id;
+  telemetry::Metrics* metrics = nullptr;  ///< counts answers to CONNECT and take-overs, by the log's component
   bool clean_start = true;
   Duration session_expiry{};  ///< how long the broker keeps the session after a disconnect (v5)
   std::optional<Will> will;

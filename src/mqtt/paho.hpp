@@ -23,6 +23,7 @@ struct Session::Paho {
   int connect();
   void fill_tls();
   void ask_for_answers(MQTTAsync_connectOptions& options);
+  MQTTProperties properties_of(std::string_view content_encoding);
 
   // Called by Paho's threads, with its lock held.
   void connected(int session_present, MQTTProperties* properties);
@@ -39,6 +40,7 @@ struct Session::Paho {
   std::string alpn;
   std::string tls_failure;
   std::vector<Meta> properties;
+  MQTTProperty encoding{};  // of publications
   /// The context of a subscription's callbacks.
   struct Subscribing {
     Paho* paho = nullptr;

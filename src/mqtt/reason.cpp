@@ -98,6 +98,11 @@ std::string disconnect_reason(int code) {
   return "the broker ended the connection: " + reason_text(code);
 }
 
+bool is_credential_refusal(int code) {
+  constexpr std::array codes = {2, 4, 5, 0x85, 0x86, 0x87, 0x8a, 0x8c};
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
 bool is_version_refusal(int code) { return code == 1 || code == 0x84; }
 
 }  // namespace fieldgate::mqtt

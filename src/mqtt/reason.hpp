@@ -15,6 +15,9 @@ std::string disconnect_reason(int code);
 /// Any other reason code of version 5 (2.4), with the code.
 std::string reason_text(int code);
 
+/// True where the broker does not want who we say we are: name, password or rights.
+bool is_credential_refusal(int code);
+
 /// True where the broker said that it does not speak our version.
 bool is_version_refusal(int code);
 

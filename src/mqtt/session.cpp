@@ -114,6 +114,18 @@ void Session::Paho::arrived(const char* topic, std::size_t topic_size, MQTTAsync
        .properties = properties});
 }
 
+/// What a publication is sent with; Paho copies it, but not when it is made: it owns no memory.
+MQTTProperties Session::Paho::properties_of(std::string_view content_encoding) {
+  MQTTProperties none = MQTTProperties_initializer;
+  if (content_encoding.empty() || !v5()) return none;
+  static char name[] = "content-encoding";
+  encoding.identifier = MQTTPROPERTY_CODE_USER_PROPERTY;
+  encoding.value.data = {static_cast<int>(sizeof name) - 1, name};
+  encoding.value.value = {static_cast<int>(content_encoding.size()), const_cast<char*>(content_encoding.data())};
+  constexpr int identifier_and_lengths = 1 + 2 + 2;
+  return {1, 1, identifier_and_lengths + encoding.value.data.len + encoding.value.value.len, &encoding};
+}
+
 Session::Session(std::shared_ptr<Mailbox> mailbox, Plan plan)
     : paho_(std::make_unique<Paho>(std::move(mailbox), std::move(plan))) {
   paho_->create();
@@ -137,6 +149,7 @@ void Session::publish(std::span<Bundle::Item* const> items) {
   for (Bundle::Item* item : items) {
     const Bundle& bundle = *item->bundle;
     paho_->response.context = item;
+    paho_->response.properties = paho_->properties_of(bundle.content_encoding_);
     const int result =
         MQTTAsync_send(paho_->handle, bundle.topic(*item), static_cast<int>(item->size), bundle.payload(*item).data(),
                        bundle.qos_, bundle.retain_ ? 1 : 0, &paho_->response);

@@ -1,4 +1,6 @@
 // FramedConfig: the options of `protocol:`.
+#include <algorithm>
+
 #include "protocol/framed.hpp"
 
 namespace fieldgate::protocol {
@@ -27,7 +29,8 @@ TimeOptions read_time(config::Section& protocol) {
 }
 
 /// The name in `used` that cannot exist with this transport; empty if all can.
-std::string_view impossible_name(const expression::Template& used, FramedConfig::Transport transport) {
+template <class Used>
+std::string_view impossible_name(const Used& used, FramedConfig::Transport transport) {
   using expression::Name;
   using Transport = FramedConfig::Transport;
   const bool mqtt = transport == Transport::mqtt;
@@ -37,13 +40,45 @@ std::string_view impossible_name(const expression::Template& used, FramedConfig:
   return {};
 }
 
-void check_names(config::Section& s, std::string_view option, const expression::Template& used,
-                 FramedConfig::Transport transport) {
+template <class Used>
+void check_names(config::Section& s, std::string_view option, const Used& used,
+                 std::optional<FramedConfig::Transport> transport) {
   static constexpr std::string_view names[] = {"tcp", "tls", "udp", "mqtt"};
-  const std::string_view name = impossible_name(used, transport);
+  const std::string_view name = transport ? impossible_name(used, *transport) : std::string_view();
   if (name.empty()) return;
   s.error(option, "'" + std::string(name) + "' cannot exist here: the adapter is of type " +
-                      std::string(names[static_cast<std::size_t>(transport)]));
+                      std::string(names[static_cast<std::size_t>(*transport)]));
+}
+
+/// What is known at load can be framed at load.
+void check_framed(config::Section& s, const Reply& reply, const framing::Factory& framing) {
+  if (!framing || !reply.frame || reply.content.varies()) return;
+  std::string payload;
+  std::string scratch;
+  std::string framed;
+  const bool rendered = bool(reply.content.append({}, payload, scratch));
+  if (const auto made = framing.make()->wrap(payload, framed); rendered && !made)
+    s.error("", "cannot pass the framing: " + made.error().text + "; `frame: false` sends it as it is");
+}
+
+std::vector<Reply> read_replies(config::Section& protocol, std::optional<FramedConfig::Transport> transport,
+                                const framing::Factory& framing) {
+  std::vector<Reply> replies;
+  protocol.sections("replies", "What a frame is answered; the first that fits is sent, if none does nothing is.",
+                    [&](config::Section& s) {
+                      const std::size_t problems = s.reader().problems().errors();
+                      Reply reply = Reply::read(s);
+                      check_names(s, "when", reply.when, transport);
+                      check_names(s, "", reply.content, transport);
+                      if (s.reader().problems().errors() == problems) check_framed(s, reply, framing);
+                      replies.push_back(std::move(reply));
+                    });
+  if (transport == FramedConfig::Transport::mqtt && protocol.has("replies")) {
+    protocol.error("replies",
+                   "an mqtt adapter sends no replies: a device at a broker is answered by the broker's QoS, which "
+                   "confirms a message when it arrives, before it is stored; leave 'replies' out");
+  }
+  return replies;
 }
 
 }  // namespace
@@ -70,11 +105,14 @@ FramedConfig FramedConfig::read_map(config::Section& s, std::optional<Transport>
                                             expression::Place::plain);
   if (config.device.uses(expression::Name::device)) s.error("device", "'device' cannot name itself");
   config.time = read_time(s);
-  if (transport) {
-    check_names(s, "device", config.device, *transport);
-    check_names(s, "time", config.time.from, *transport);
-  }
+  check_names(s, "device", config.device, transport);
+  check_names(s, "time", config.time.from, transport);
+  config.replies = read_replies(s, transport, config.framing);
   return config;
+}
+
+bool FramedConfig::answers_after(After after) const {
+  return std::any_of(replies.begin(), replies.end(), [after](const Reply& reply) { return reply.after == after; });
 }
 
 FramedConfig FramedConfig::read(config::Section& adapter, Transport transport) {

@@ -65,8 +65,8 @@ class Inlet {
   }
 
   /// An answer waits: no batch may wait for its time-out. To be called when the answer begins to wait.
-  void hurry() {
-    for (buffer::Settling* keeper : keepers_) keeper->hurry();
+  void hurry(After after) {
+    for (buffer::Settling* keeper : keepers_) keeper->hurry(after);
   }
 
   /// Notified whenever open_from() may have grown.

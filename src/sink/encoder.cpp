@@ -1,6 +1,9 @@
 // Encoder: the message as operators know it from config.md, "What a message is".
 #include "sink/encoder.hpp"
 
+#include <array>
+#include <charconv>
+
 #include "message/json.hpp"
 
 namespace fieldgate::sink {
@@ -17,7 +20,15 @@ void append_document(std::string& out, const Document& document) {
 
 }  // namespace
 
-Encoder::Encoder(const Encoding& encoding, const std::string& gateway) : encoding_(encoding), begin_("{\"gateway\":") {
+Encoder::Encoder(const Encoding& encoding, const std::string& gateway, Epoch epoch)
+    : encoding_(encoding), begin_("{\"gateway\":") {
+  if (encoding.id) {
+    id_ = "{\"id\":";
+    json::append_string(id_, gateway);
+    id_.back() = ':';  // in place of the closing quote
+    id_ += std::to_string(epoch) + ':';
+    begin_.front() = ',';
+  }
   json::append_string(begin_, gateway);
   begin_ += ",\"adapter\":";
 }
@@ -32,13 +43,26 @@ void Encoder::append(std::string& out, const Message& message) const {
   }
 }
 
-void Encoder::append_envelope(std::string& out, const Message& message) const {
+void Encoder::append_begin(std::string& out, const Message& message) const {
+  if (encoding_.id) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), message.receipt).ptr;
+    out.append(id_).append(digits.data(), end).push_back('"');
+  }
   out.append(begin_);
+}
+
+void Encoder::append_envelope(std::string& out, const Message& message) const {
+  append_begin(out, message);
   json::append_string(out, message.origin->adapter);
   out.append(",\"device\":");
   json::append_string(out, message.device);
   out.append(",\"time\":\"");
   append_rfc3339(out, message.time);
+  if (encoding_.id) {
+    out.append("\",\"received\":\"");
+    append_rfc3339(out, message.received.wall);
+  }
   out.append("\",\"data\":");
   append_document(out, message.document);
   out.push_back('}');

@@ -11,15 +11,18 @@ namespace fieldgate::sink {
 /// Writes messages as a sink's encoding wants them: the one copy of a message's whole trip.
 class Encoder {
  public:
-  Encoder(const Encoding& encoding, const std::string& gateway);
+  /// `epoch` is that of this run, for message ids.
+  Encoder(const Encoding& encoding, const std::string& gateway, Epoch epoch);
 
   /// Appends the record of `message`.
   void append(std::string& out, const Message& message) const;
 
  private:
+  void append_begin(std::string& out, const Message& message) const;
   void append_envelope(std::string& out, const Message& message) const;
 
   Encoding encoding_;
+  std::string id_;     // {"id":"plant-7:3:
   std::string begin_;  // {"gateway":"plant-7","adapter":
 };
 

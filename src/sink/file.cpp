@@ -1,7 +1,10 @@
 // File: runs of records with one path, appended on the worker.
 #include "sink/file.hpp"
 
+#include <array>
 #include <utility>
+
+#include "http/gzip.hpp"
 
 namespace fieldgate::sink {
 
@@ -24,11 +27,13 @@ File::Config File::Config::read(config::Section& section) {
     config.rotate.keep = static_cast<std::size_t>(s.integer("keep", static_cast<std::int64_t>(config.rotate.keep),
                                                             "How many stay; the oldest are removed.", {1, 100000}));
   });
+  config.compression = read_compression(
+      section, "How the file is compressed: a member for each batch; its name is path, as it is written.");
   return config;
 }
 
 File::File(const Config& config, const Context& context)
-    : config_(config), encoding_(context.encoding.type), reactor_(context.reactor), writer_(config.rotate) {
+    : config_(config), encoding_(context.encoding.type), reactor_(context.reactor), writer_(config.rotate, config.compression) {
   config_.path.bind(context.environment, context.paths);
   if (!config_.path.varies()) path_ = config_.path.constant();
 }
@@ -56,7 +61,7 @@ Delivery File::append(const Batch& batch, std::size_t first, std::size_t last) {
     while (end < last && batch.key(end) == batch.key(begin)) ++end;
     lines.assign(is_array ? "[" : "").append(batch.run(begin, end)).append(is_array ? "]\n" : "\n");
     const std::string path = config_.path.varies() ? std::string(batch.key(begin)) : path_;
-    done = writer_.append(path, lines, now);
+    done = write(path, lines, now);
     if (!done) break;
     begin = end;
   }
@@ -70,6 +75,13 @@ Delivery File::append(const Batch& batch, std::size_t first, std::size_t last) {
   delivery.reason = error.reason;
   delivery.text = error.text;
   return delivery;
+}
+
+Result<void> File::write(const std::filesystem::path& path, const std::string& lines, TimePoint now) {
+  if (config_.compression == Compression::none) return writer_.append(path, lines, now);
+  const std::array<std::string_view, 1> pieces{lines};
+  const auto member = config_.compression == Compression::gzip ? http::sized_gzip(pieces) : compress(Compression::zstd, pieces);
+  return member ? writer_.append(path, *member, now) : Result<void>(member.error());
 }
 
 Awaitable<> File::stop(Duration) { co_return; }

@@ -8,7 +8,8 @@
 
 namespace fieldgate::sink {
 
-/// Appends each message as a line. All disk work is done on the reactor's worker.
+/// Appends each message as a line; compressed, each run of a batch is a member of its own, so that whatever a kill or a
+/// power cut leaves can be read up to its last whole one. All disk work is done on the reactor's worker.
 class File final : public Sink {
  public:
   static constexpr std::string_view type = "file";
@@ -18,6 +19,7 @@ class File final : public Sink {
   struct Config {
     expression::Template path;
     RotateOptions rotate;
+    Compression compression = Compression::none;
 
     static Config read(config::Section& section);
     bool operator==(const Config&) const = default;
@@ -33,6 +35,7 @@ class File final : public Sink {
 
  private:
   Delivery append(const Batch& batch, std::size_t first, std::size_t last);
+  Result<void> write(const std::filesystem::path& path, const std::string& lines, TimePoint now);
 
   Config config_;
   Encoding::Type encoding_;

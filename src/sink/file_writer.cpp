@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include "sink/members.hpp"
+
 namespace fieldgate::sink {
 
 namespace fs = std::filesystem;
@@ -66,6 +68,21 @@ std::size_t write_all(int descriptor, std::string_view text) {
     written += static_cast<std::size_t>(part);
   }
   return written;
+}
+
+/// A process that was killed left half a line, or a part of a member. False, and errno, where that cannot be mended.
+bool mend(int descriptor, std::uint64_t& size, Compression compression) {
+  if (compression != Compression::none) {
+    const std::uint64_t whole = whole_members(descriptor, size, compression);
+    if (whole < size && ::ftruncate(descriptor, static_cast<off_t>(whole)) != 0) return false;
+    size = whole;
+    return true;
+  }
+  char last = '\n';
+  if (size == 0 || ::pread(descriptor, &last, 1, static_cast<off_t>(size) - 1) != 1 || last == '\n') return true;
+  if (write_all(descriptor, "\n") != 1) return false;
+  ++size;
+  return true;
 }
 
 }  // namespace
@@ -152,15 +169,10 @@ Result<void> FileWriter::open(const fs::path& path) {
     return Error{"file", path.string() + " is not a regular file"};
   }
   auto size = static_cast<std::uint64_t>(found.st_size);
-  char last = '\n';
-  if (size > 0 && ::pread(descriptor, &last, 1, found.st_size - 1) == 1 && last != '\n') {
-    // A process that was killed left half a line.
-    if (write_all(descriptor, "\n") != 1) {
-      const int error = errno;
-      ::close(descriptor);
-      return failure(error, path, "write");
-    }
-    ++size;
+  if (!mend(descriptor, size, compression_)) {
+    const int error = errno;
+    ::close(descriptor);
+    return failure(error, path, "write");
   }
   const TimePoint changed{std::chrono::seconds(found.st_mtim.tv_sec)};
   files_.push_front({path, descriptor, found.st_dev, found.st_ino, size, period_of(changed)});

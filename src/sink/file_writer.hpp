@@ -10,6 +10,7 @@
 
 #include "message/result.hpp"
 #include "message/time.hpp"
+#include "sink/compression.hpp"
 
 namespace fieldgate::sink {
 
@@ -22,12 +23,14 @@ struct RotateOptions {
 };
 
 /// Some open files, the least recently used of which is closed when there are too many. Each ends with a whole line,
-/// whatever happens: what could only be written in part is taken back. Used from one thread at a time.
+/// or member, whatever happens: what could only be written in part is taken back. Used from one thread at a time.
 class FileWriter {
  public:
   static constexpr std::size_t max_open = 64;
 
-  explicit FileWriter(const RotateOptions& options) : options_(options) {}
+  /// With a compression, what is appended is whole members.
+  explicit FileWriter(const RotateOptions& options, Compression compression = Compression::none)
+      : options_(options), compression_(compression) {}
   ~FileWriter();
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
@@ -59,6 +62,7 @@ class FileWriter {
   std::int64_t period_of(TimePoint time) const;
 
   RotateOptions options_;
+  Compression compression_;
   std::list<Open> files_;  // the most recently used first
   Result<void> lost_;      // the first flush since the last sync() that failed
 };

@@ -4,18 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "http/date.hpp"
-#include "http/gzip.hpp"
+#include "sink/http_verdict.hpp"
 
 namespace fieldgate::sink {
 
 namespace {
-
-/// A service that asks for more is asked again all the same: nobody remembers a wait of a day.
-constexpr Duration longest_retry_after = std::chrono::hours(1);
 
 std::string_view method_name(Http::Method method) {
   constexpr std::string_view names[] = {"POST", "PUT", "PATCH"};
@@ -35,23 +32,7 @@ std::string_view content_type(Encoding::Type encoding) {
   return "application/json";
 }
 
-/// A counter's label must be a literal, so only what services really answer has its own.
-std::string_view status_reason(unsigned status) {
-  constexpr std::pair<unsigned, std::string_view> known[] = {
-      {301, "status_301"}, {302, "status_302"}, {307, "status_307"}, {308, "status_308"}, {400, "status_400"},
-      {401, "status_401"}, {403, "status_403"}, {404, "status_404"}, {405, "status_405"}, {406, "status_406"},
-      {408, "status_408"}, {409, "status_409"}, {410, "status_410"}, {411, "status_411"}, {413, "status_413"},
-      {414, "status_414"}, {415, "status_415"}, {422, "status_422"}, {425, "status_425"}, {429, "status_429"},
-      {431, "status_431"}, {500, "status_500"}, {502, "status_502"}, {503, "status_503"}, {504, "status_504"}};
-  for (const auto& [code, name] : known) {
-    if (code == status) return name;
-  }
-  return status >= 500 ? "status_5xx" : status >= 400 ? "status_4xx" : "status_3xx";
-}
-
-bool is_temporary(unsigned status) {
-  return status == 408 || status == 425 || status == 429 || status == 401 || status == 403 || status >= 500;
-}
+constexpr std::string_view idempotency_key = "Idempotency-Key";
 
 /// Takes a line off the front of a key.
 std::string_view take_line(std::string_view& key) {
@@ -87,7 +68,8 @@ Http::Http(const Config& config, const Context& context)
       encoding_(context.encoding.type),
       timeout_(context.request.timeout),
       reactor_(context.reactor),
-      log_(context.log) {
+      log_(context.log),
+      gateway_(context.epoch != 0 ? context.environment.gateway : "") {
   const http::Origin origin = make_origin(config_, context);
   config_.url.bind(context.environment, context.paths);
   varies_ = config_.url.varies();
@@ -97,11 +79,13 @@ Http::Http(const Config& config, const Context& context)
   };
   add_unless_given("User-Agent", "fieldgate");
   add_unless_given("Content-Type", content_type(encoding_));
-  if (config_.compression == Compression::gzip) fields_.emplace_back("Content-Encoding", "gzip");
+  if (config_.compression != Compression::none)
+    fields_.emplace_back("Content-Encoding", content_encoding(config_.compression));
   for (Header& header : config_.headers) {
     header.value.bind(context.environment, context.paths);
     varies_ = varies_ || header.value.varies();
-    if (!header.value.varies()) fields_.emplace_back(header.name, header.value.constant());
+    header.fixed = !header.value.varies() ? header.value.constant() : std::string();
+    if (http::same_name(header.name, idempotency_key)) gateway_.clear();
   }
   if (!config_.url.varies()) {
     auto url = http::parse_url(config_.url.constant());
@@ -133,6 +117,9 @@ Result<void> Http::append_key(const Message& message, std::string& out) const {
 
 Result<void> Http::address(std::string_view key, std::string& target, http::Fields& fields) const {
   target = target_;
+  for (const Header& header : config_.headers) {
+    if (!header.value.varies()) fields.emplace_back(header.name, header.fixed);
+  }
   if (!varies_) return {};
   if (config_.url.varies()) {
     auto url = http::parse_url(take_line(key));
@@ -146,15 +133,22 @@ Result<void> Http::address(std::string_view key, std::string& target, http::Fiel
 }
 
 Awaitable<Delivery> Http::deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) {
+  Delivery delivery = co_await deliver_records(batch, first, last, lane);
+  delivery.sent = lanes_[lane]->take_sent() + authorization_->take_sent();
+  co_return delivery;
+}
+
+Awaitable<Delivery> Http::deliver_records(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) {
   const std::size_t records = last - first;
   const bool is_array = encoding_ == Encoding::Type::json_array;
   if (is_array || encoding_ == Encoding::Type::ndjson) {
     std::array<std::string_view, 3> body{is_array ? "[" : "", batch.run(first, last), is_array ? "]" : "\n"};
-    co_return co_await send(body, batch.key(first), records, lane);
+    co_return co_await send(body, batch.key(first), id_of(batch, first, last), records, lane);
   }
   for (std::size_t done = 0; done < records; ++done) {
-    std::array<std::string_view, 3> body{batch.record(first + done)};
-    Delivery delivery = co_await send(body, batch.key(first + done), 1, lane);
+    const std::size_t at = first + done;
+    std::array<std::string_view, 3> body{batch.record(at)};
+    Delivery delivery = co_await send(body, batch.key(at), id_of(batch, at, at + 1), 1, lane);
     if (delivery.outcome == Delivery::Outcome::confirmed) continue;
     delivery.delivered = done;
     co_return delivery;
@@ -162,8 +156,16 @@ Awaitable<Delivery> Http::deliver(const Batch& batch, std::size_t first, std::si
   co_return Delivery::done();
 }
 
-Awaitable<Delivery> Http::send(std::array<std::string_view, 3> body, std::string_view key, std::size_t records,
-                               std::size_t lane) {
+std::string Http::id_of(const Batch& batch, std::size_t first, std::size_t last) const {
+  if (gateway_.empty() || batch.epoch() == 0) return {};
+  std::string id = fmt::format("{}:{}:{}", gateway_, batch.epoch(), batch.receipt(first));
+  if (last - first > 1) id += fmt::format("-{}", batch.receipt(last - 1));
+  return id;
+}
+
+Awaitable<Delivery> Http::send(std::array<std::string_view, 3> body, std::string_view key, std::string id,
+                               std::size_t records, std::size_t lane) {
+  if (std::exchange(headers_refused_, false)) co_await read_headers_again();
   http::Fields fields = fields_;
   std::string target;
   if (auto addressed = address(key, target, fields); !addressed) {
@@ -174,6 +176,7 @@ Awaitable<Delivery> Http::send(std::array<std::string_view, 3> body, std::string
     rejected.text = addressed.error().text;
     co_return rejected;
   }
+  if (!id.empty()) fields.emplace_back(idempotency_key, std::move(id));
   auto authorization = co_await authorization_->value(timeout_);
   if (!authorization) {
     up_ = false;
@@ -182,9 +185,9 @@ Awaitable<Delivery> Http::send(std::array<std::string_view, 3> body, std::string
   if (!authorization->empty()) fields.emplace_back("Authorization", *authorization);
 
   Result<std::string> compressed(std::string{});
-  if (config_.compression == Compression::gzip) {
-    std::function<void()> compress = [&body, &compressed] { compressed = http::gzip(body); };
-    co_await reactor_.blocking(std::move(compress));
+  if (config_.compression != Compression::none) {
+    std::function<void()> job = [this, &body, &compressed] { compressed = compress(config_.compression, body); };
+    co_await reactor_.blocking(std::move(job));
     if (!compressed) co_return failed(compressed.error());
     body = {*compressed};
   }
@@ -196,8 +199,36 @@ Awaitable<Delivery> Http::send(std::array<std::string_view, 3> body, std::string
   auto response = co_await lanes_[lane]->send(request, timeout_);
   up_ = response && !(is_temporary(response->status));
   if (!response) co_return failed(response.error());
-  if (response->status == 401) authorization_->refused(*authorization);
-  co_return judge(*response, target, records);
+  const Delivery delivery = judge(*response, lanes_[lane]->origin().url.origin() + target, records);
+  if (response->status == 401 || response->status == 403) refused(*authorization, delivery.text);
+  co_return delivery;
+}
+
+void Http::refused(const std::string& authorization, const std::string& text) {
+  authorization_->refused(authorization);
+  headers_refused_ = true;
+  log_.limited(telemetry::Level::error, "authorization",
+               "{}; nothing is lost, but nothing passes until the service accepts the credentials", text);
+}
+
+Awaitable<> Http::read_headers_again() {
+  const auto secrets = std::make_shared<std::vector<config::Secret>>();
+  for (const Header& header : config_.headers) secrets->push_back(header.secret);
+  std::function<void()> job = [secrets] {
+    for (config::Secret& secret : *secrets) {
+      if (auto again = secret.read_again()) secret = *again;
+    }
+  };
+  co_await reactor_.blocking(std::move(job));
+  for (std::size_t i = 0; i < secrets->size(); ++i) {
+    Header& header = config_.headers[i];
+    const std::string& value = (*secrets)[i].reveal();
+    const bool usable = header.secret.has_source() && !header.value.varies() && http::is_field_value(value) &&
+                        value.find("{{") == std::string::npos;
+    // What was text stays text: a file that is filled anew must not choose what of a message goes out.
+    if (usable && value != header.secret.reveal()) header.fixed = value;
+    if (usable) header.secret = (*secrets)[i];
+  }
 }
 
 Delivery Http::failed(const Error& error) const {
@@ -205,30 +236,6 @@ Delivery Http::failed(const Error& error) const {
   delivery.outcome = Delivery::Outcome::retry;
   delivery.reason = error.reason;
   delivery.text = error.text;
-  return delivery;
-}
-
-Delivery Http::judge(const http::Response& response, std::string_view target, std::size_t records) {
-  Delivery delivery;
-  const unsigned status = response.status;
-  if (status / 100 == 2) return delivery;
-  delivery.reason = status_reason(status);
-  const std::string_view path = target.substr(0, target.find('?'));  // a query often holds a key
-  delivery.text = fmt::format("{}{} answered {}", lanes_[0]->origin().url.origin(), path, status);
-  if (status / 100 == 3) delivery.text += " (redirects are not followed: write the new address into url)";
-  if (!response.body.empty()) delivery.text += ": " + telemetry::escaped(response.body, 200);
-  if (status >= 200 && !is_temporary(status)) {
-    delivery.outcome = Delivery::Outcome::rejected;
-    delivery.rejected = records;
-    return delivery;
-  }
-  delivery.outcome = Delivery::Outcome::retry;
-  const auto wait = http::parse_retry_after(response.field("Retry-After"), Instant::now().wall);
-  if (wait) delivery.retry_after = std::min(*wait, longest_retry_after);
-  if (status == 401 || status == 403) {
-    log_.limited(telemetry::Level::error, "authorization",
-                 "{}; nothing is lost, but nothing passes until the service accepts the credentials", delivery.text);
-  }
   return delivery;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -106,7 +107,11 @@ HttpAuthorization::Options HttpAuthorization::Options::read(config::Section& sin
 }
 
 HttpAuthorization::HttpAuthorization(const Options& options, const http::Origin& service, reactor::Reactor& reactor)
-    : options_(options), value_(fixed_value(options, service.url)), fetched_(reactor.io()) {
+    : options_(options),
+      url_(service.url),
+      reactor_(reactor),
+      value_(fixed_value(options, service.url)),
+      fetched_(reactor.io()) {
   if (options_.kind != Kind::oauth2) return;
   auto url = http::parse_url(options_.token_url);
   if (!url) throw std::runtime_error("auth.token_url: " + url.error().text);
@@ -122,14 +127,28 @@ HttpAuthorization::HttpAuthorization(const Options& options, const http::Origin&
 }
 
 Awaitable<Result<std::string>> HttpAuthorization::value(Duration timeout) {
-  if (options_.kind != Kind::oauth2) co_return value_;
   while (fetching_) co_await fetched_.wait();
-  if (!value_.empty() && Clock::now() < expires_) co_return value_;
+  const bool is_due = refused_ || (options_.kind == Kind::oauth2 && (value_.empty() || Clock::now() >= expires_));
+  if (!is_due) co_return value_;
   fetching_ = true;
-  auto fetched = co_await fetch(timeout);
+  if (std::exchange(refused_, false)) co_await read_again();
+  Result<std::string> result = value_;
+  if (options_.kind == Kind::oauth2) result = co_await fetch(timeout);
   fetching_ = false;
   fetched_.notify();
-  co_return fetched;
+  co_return result;
+}
+
+Awaitable<> HttpAuthorization::read_again() {
+  const auto fresh = std::make_shared<Options>(options_);
+  std::function<void()> job = [fresh] {
+    for (config::Secret* secret : {&fresh->password, &fresh->token, &fresh->client_secret}) {
+      if (auto again = secret->read_again()) *secret = *again;
+    }
+  };
+  co_await reactor_.blocking(std::move(job));
+  options_ = *fresh;
+  if (options_.kind != Kind::oauth2) value_ = fixed_value(options_, url_);
 }
 
 Awaitable<Result<std::string>> HttpAuthorization::fetch(Duration timeout) {
@@ -144,6 +163,7 @@ Awaitable<Result<std::string>> HttpAuthorization::fetch(Duration timeout) {
   request.body[0] = form;
   auto response = co_await client_->send(request, timeout);
   if (!response) co_return Error{"token", "cannot fetch a token: " + response.error().text};
+  refused_ = response->status == 400 || response->status == 401;  // RFC 6749 5.2: invalid_client
   co_return read_token(*response);
 }
 
@@ -173,7 +193,9 @@ Result<std::string> HttpAuthorization::read_token(const http::Response& response
 }
 
 void HttpAuthorization::refused(const std::string& value) {
-  if (options_.kind == Kind::oauth2 && value == value_) value_.clear();
+  if (value != value_) return;  // another lane was faster
+  refused_ = true;
+  if (options_.kind == Kind::oauth2) value_.clear();
 }
 
 void HttpAuthorization::close() {

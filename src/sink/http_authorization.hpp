@@ -39,22 +39,29 @@ class HttpAuthorization {
   /// The value, or an empty text where there is none to send. Callers at the same time share one fetch.
   Awaitable<Result<std::string>> value(Duration timeout);
 
-  /// The service answered 401 to `value`.
+  /// The service answered 401 or 403 to `value`: secrets that came from files are read again before the next.
   void refused(const std::string& value);
+
+  /// Bytes written for tokens since this was last asked.
+  std::uint64_t take_sent() { return client_ ? client_->take_sent() : 0; }
 
   void close();
 
  private:
   Awaitable<Result<std::string>> fetch(Duration timeout);
+  Awaitable<> read_again();
   Result<std::string> read_token(const http::Response& response);
 
   Options options_;
+  http::Url url_;
+  reactor::Reactor& reactor_;
   std::string value_;
   std::chrono::steady_clock::time_point expires_{};
   std::unique_ptr<http::Client> client_;
   std::string target_;
   reactor::Event fetched_;
   bool fetching_ = false;
+  bool refused_ = false;
 };
 
 }  // namespace fieldgate::sink

@@ -65,7 +65,7 @@ std::vector<Http::Header> read_headers(config::Section& section) {
     } else if (auto parsed = expression::Template::parse(value.reveal(), expression::Place::header); !parsed) {
       section.error("headers", fmt::format("the value of '{}': {}", name, parsed.error().text));
     } else {
-      headers.push_back({name, std::move(*parsed)});
+      headers.push_back({name, std::move(*parsed), value, {}});
     }
   }
   return headers;
@@ -120,8 +120,7 @@ Http::Config Http::Config::read(config::Section& section) {
   config.auth = HttpAuthorization::Options::read(section);
   config.tls = config::TlsClientOptions::read(section);
   config.proxy = read_proxy(section);
-  config.compression = section.choice<Compression>("compression", Compression::none, "How the body is compressed.",
-                                                   {{"none", Compression::none}, {"gzip", Compression::gzip}});
+  config.compression = read_compression(section, "How the body is compressed.");
   check_together(section, config, check_url(section, config.url));
   return config;
 }

@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
-
-#include "mqtt/reason.hpp"
 
 namespace fieldgate::sink {
 namespace {
@@ -19,25 +18,14 @@ constexpr std::size_t longest_topic = 65535;
 // properties.
 constexpr std::size_t packet_overhead = 1 + 4 + 2 + 2 + 1;
 
-struct Rejection {
-  int code;
-  std::string_view reason;
-};
+// The property content-encoding.
+constexpr std::size_t property_overhead = 25;
 
-// Refusals that would come again for the same message, however often it is sent.
-constexpr std::array<Rejection, 5> rejections = {{
-    {0x87, "not_authorized"},
-    {0x90, "topic_invalid"},
-    {0x95, "packet_too_large"},
-    {0x99, "payload_invalid"},
-    {mqtt::Bundle::invalid, "topic_invalid"},
-}};
-
-const Rejection* rejection_of(int code) {
-  const auto* const found =
-      std::find_if(rejections.begin(), rejections.end(), [code](const Rejection& r) { return r.code == code; });
-  return found == rejections.end() ? nullptr : found;
-}
+// What TLS adds to a packet (RFC 5246 6.2.3.3, RFC 8446 5.2), and what beginning with it takes from us, about. Paho
+// hides its socket, so that bytes can only be reckoned.
+constexpr std::uint64_t tls_record = 29;
+constexpr std::uint64_t tls_handshake = 800;
+constexpr std::uint64_t tls_certificate = 1500;
 
 }  // namespace
 
@@ -46,6 +34,8 @@ Mqtt::Mqtt(const Config& config, const Context& context)
       encoding_(context.encoding),
       request_(context.request),
       log_(context.log),
+      metrics_(context.metrics),
+      reactor_(context.reactor),
       stopped_(context.reactor.io()),
       client_(context.reactor, config_.connection, setup(config_, context), context.log, *this) {
   lanes_.reserve(request_.concurrency);
@@ -64,6 +54,7 @@ mqtt::Setup Mqtt::setup(Config& config, const Context& context) {
   }
   setup.window = config.window;
   setup.progress_timeout = context.request.timeout;
+  setup.metrics = &context.metrics;
   return setup;
 }
 
@@ -79,6 +70,7 @@ Result<void> Mqtt::append_key(const Message& message, std::string& out) const {
 
 void Mqtt::connected(bool) {
   up_ = true;
+  connect_bytes_ += bytes_to_connect();
   if (client_.possible_qos(config_.qos) < config_.qos)
     log_.warn("the broker has no QoS {}: publishing with less", config_.qos);
   if (config_.retain && !client_.possible_retain(true))
@@ -107,14 +99,30 @@ Awaitable<bool> Mqtt::wait_for_connection(Lane& lane) {
   co_return client_.connected() && !stopping_;
 }
 
+std::uint64_t Mqtt::bytes_to_connect() const {
+  const mqtt::Options& options = config_.connection;
+  std::uint64_t bytes = 64 + config_.client_id.source().size() + options.username.size() +
+                        options.password.reveal().size() + config_.will.payload.size();
+  if (is_tls()) bytes += tls_handshake + (options.tls.crt_file.empty() ? 0 : tls_certificate);
+  return bytes;
+}
+
+bool Mqtt::is_tls() const {
+  const auto& servers = config_.connection.servers;
+  return std::any_of(servers.begin(), servers.end(), [](const mqtt::Server& server) { return server.tls; });
+}
+
 Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t index) {
   Lane& lane = lanes_[index];
   const bool is_connected = co_await wait_for_connection(lane);
   // The wait was here, so the next one can begin at once.
   if (!is_connected)
     co_return Delivery{.outcome = Outcome::retry, .retry_after = Duration(0), .reason = "connect", .text = problem_};
+  if (auto packed = co_await pack(lane, batch, first, last); !packed)
+    co_return Delivery{.outcome = Outcome::retry, .reason = packed.error().reason, .text = packed.error().text};
   // Until the bundle is settled it is the client's; the client sees to it that this happens.
-  lane.bundle->clear(client_.possible_qos(config_.qos), client_.possible_retain(config_.retain));
+  lane.bundle->clear(client_.possible_qos(config_.qos), client_.possible_retain(config_.retain),
+                     content_encoding(config_.compression));
   const std::size_t end = encoding_.joins() ? fill_joined(lane, batch, first, last) : fill(lane, batch, first, last);
   if (!lane.bundle->empty()) {
     client_.publish(lane.bundle);
@@ -124,19 +132,50 @@ Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::si
       co_await lane.wake.async_wait(into(ignored));
     }
   }
-  if (encoding_.joins()) co_return joined_outcome(lane, last - first);
-  co_return outcome(lane, batch, first, end, last);
+  Delivery delivery =
+      encoding_.joins() ? joined_outcome(lane, batch, first, last) : outcome(lane, batch, first, end, last);
+  delivery.sent = lane.bundle->packet_bytes() + (is_tls() ? tls_record * lane.bundle->size() : 0) +
+                  std::exchange(connect_bytes_, 0);
+  co_return delivery;
+}
+
+/// What goes out, where it is not the records as they stand: joined, compressed, or both.
+Awaitable<Result<void>> Mqtt::pack(Lane& lane, const Batch& batch, std::size_t first, std::size_t last) {
+  lane.payloads.clear();
+  if (encoding_.joins()) {
+    const bool is_array = encoding_.type == Encoding::Type::json_array;
+    lane.payloads.push_back(fmt::format("{}{}{}", is_array ? "[" : "", batch.run(first, last), is_array ? "]" : ""));
+  }
+  Result<void> result;
+  if (config_.compression == Compression::none) co_return result;
+  std::function<void()> job = [this, &lane, &batch, first, last, &result] {
+    if (!encoding_.joins()) {
+      for (std::size_t i = first; i < last; ++i) lane.payloads.emplace_back(batch.record(i));
+    }
+    for (std::string& payload : lane.payloads) {
+      const std::array<std::string_view, 1> pieces{payload};
+      auto packed = compress(config_.compression, pieces);
+      if (!packed) {
+        result = packed.error();
+        return;
+      }
+      payload = std::move(*packed);
+    }
+  };
+  co_await reactor_.blocking(std::move(job));
+  co_return result;
 }
 
 bool Mqtt::too_large(std::size_t topic, std::size_t payload) const {
-  return packet_overhead + topic + payload > client_.max_packet();
+  const std::size_t property = config_.compression == Compression::none ? 0 : property_overhead;
+  return packet_overhead + property + topic + payload > client_.max_packet();
 }
 
 /// Up to the first record that the broker would not take, which is where it ends.
 std::size_t Mqtt::fill(Lane& lane, const Batch& batch, std::size_t first, std::size_t last) {
   for (std::size_t i = first; i < last; ++i) {
     const std::string_view topic = batch.key(i);
-    const std::string_view record = batch.record(i);
+    const std::string_view record = lane.payloads.empty() ? batch.record(i) : lane.payloads[i - first];
     if (too_large(topic.size(), record.size())) return i;
     if (!lane.ahead.empty() && std::binary_search(lane.ahead.begin(), lane.ahead.end(), batch.receipt(i))) continue;
     lane.bundle->add(topic, record);
@@ -145,79 +184,9 @@ std::size_t Mqtt::fill(Lane& lane, const Batch& batch, std::size_t first, std::s
 }
 
 std::size_t Mqtt::fill_joined(Lane& lane, const Batch& batch, std::size_t first, std::size_t last) {
-  const std::string_view run = batch.run(first, last);
-  payload_.clear();
-  if (encoding_.type == Encoding::Type::json_array) {
-    payload_.append("[").append(run).append("]");
-  } else {
-    payload_.append(run);
-  }
-  if (too_large(batch.key(first).size(), payload_.size())) return first;
-  lane.bundle->add(batch.key(first), payload_);
+  if (too_large(batch.key(first).size(), lane.payloads[0].size())) return first;
+  lane.bundle->add(batch.key(first), lane.payloads[0]);
   return last;
-}
-
-Delivery Mqtt::outcome(Lane& lane, const Batch& batch, std::size_t first, std::size_t end, std::size_t last) const {
-  const auto was_ahead = [&](std::size_t i) {
-    return !lane.ahead.empty() && std::binary_search(lane.ahead.begin(), lane.ahead.end(), batch.receipt(i));
-  };
-  std::size_t item = 0;
-  std::size_t at = first;
-  for (; at < end; ++at) {
-    if (was_ahead(at)) continue;
-    if (!mqtt::Bundle::confirmed(lane.bundle->outcome(item))) break;
-    ++item;
-  }
-  if (at == last) {
-    lane.ahead.clear();
-    return Delivery::done();
-  }
-  if (at == end) return oversized(at - first, 1);
-
-  const int code = lane.bundle->outcome(item);
-  std::size_t same = 0;  // records at a stretch that were refused alike
-  while (at + same < end && !was_ahead(at + same) && lane.bundle->outcome(item + same) == code) ++same;
-  std::vector<Receipt> ahead;
-  for (std::size_t i = at + same, k = item + same; i < end; ++i) {
-    if (was_ahead(i) || mqtt::Bundle::confirmed(lane.bundle->outcome(k++))) ahead.push_back(batch.receipt(i));
-  }
-  lane.ahead = std::move(ahead);
-  return failed(code, at - first, same);
-}
-
-Delivery Mqtt::joined_outcome(const Lane& lane, std::size_t records) const {
-  if (lane.bundle->empty()) return oversized(0, records);
-  const int code = lane.bundle->outcome(0);
-  return mqtt::Bundle::confirmed(code) ? Delivery::done() : failed(code, 0, records);
-}
-
-Delivery Mqtt::failed(int code, std::size_t delivered, std::size_t records) const {
-  Delivery delivery;
-  delivery.delivered = delivered;
-  if (const Rejection* rejection = rejection_of(code)) {
-    delivery.outcome = Outcome::rejected;
-    delivery.rejected = records;
-    delivery.reason = rejection->reason;
-    delivery.text =
-        code == mqtt::Bundle::invalid ? "the topic is not UTF-8" : "the broker refused: " + mqtt::reason_text(code);
-  } else if (code == mqtt::Bundle::lost) {
-    delivery.outcome = Outcome::retry;
-    delivery.reason = "connection";
-    delivery.text = client_.connected() ? "the connection was lost" : problem_;
-  } else {
-    delivery.outcome = Outcome::retry;
-    delivery.reason = "refused";
-    delivery.text = "the broker does not take it now: " + mqtt::reason_text(code);
-  }
-  return delivery;
-}
-
-Delivery Mqtt::oversized(std::size_t delivered, std::size_t records) const {
-  return {.outcome = Outcome::rejected,
-          .delivered = delivered,
-          .rejected = records,
-          .reason = "packet_too_large",
-          .text = fmt::format("the broker takes packets of at most {} bytes", client_.max_packet())};
 }
 
 std::shared_ptr<mqtt::Bundle> Mqtt::status(const std::string& payload) const {

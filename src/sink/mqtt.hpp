@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "mqtt/client.hpp"
+#include "sink/compression.hpp"
+#include "sink/mqtt_refusal.hpp"
 #include "sink/sink.hpp"
 
 namespace fieldgate::sink {
@@ -35,6 +37,7 @@ class Mqtt final : public Sink, private mqtt::Handler {
     int qos = 1;
     bool retain = false;
     std::size_t window = 64;
+    Compression compression = Compression::none;
     Will will;
 
     static Config read(config::Section& section);
@@ -56,6 +59,9 @@ class Mqtt final : public Sink, private mqtt::Handler {
     explicit Lane(asio::io_context& io) : wake(io), bundle(std::make_shared<mqtt::Bundle>()) {}
     Timer wake;
     std::shared_ptr<mqtt::Bundle> bundle;
+    std::vector<std::string> payloads;  // where they are not the records as they stand
+    Receipt refused = 0;                // the record that was refused last, and how often
+    int refusals = 0;
     std::vector<Receipt> ahead;  // confirmed, though a record in front of them was not: they need not go again
   };
 
@@ -69,9 +75,13 @@ class Mqtt final : public Sink, private mqtt::Handler {
   bool too_large(std::size_t topic, std::size_t payload) const;
   std::size_t fill(Lane& lane, const Batch& batch, std::size_t first, std::size_t last);
   std::size_t fill_joined(Lane& lane, const Batch& batch, std::size_t first, std::size_t last);
-  Delivery outcome(Lane& lane, const Batch& batch, std::size_t first, std::size_t end, std::size_t last) const;
-  Delivery joined_outcome(const Lane& lane, std::size_t records) const;
-  Delivery failed(int code, std::size_t delivered, std::size_t records) const;
+  Awaitable<Result<void>> pack(Lane& lane, const Batch& batch, std::size_t first, std::size_t last);
+  Delivery outcome(Lane& lane, const Batch& batch, std::size_t first, std::size_t end, std::size_t last);
+  Delivery joined_outcome(Lane& lane, const Batch& batch, std::size_t first, std::size_t last);
+  Delivery failed(Lane& lane, const Batch& batch, std::size_t at, int code);
+  bool refused_too_often(Lane& lane, const Batch& batch, std::size_t at);
+  bool is_tls() const;
+  std::uint64_t bytes_to_connect() const;
   Delivery oversized(std::size_t delivered, std::size_t records) const;
   Awaitable<bool> wait_for_connection(Lane& lane);
   std::shared_ptr<mqtt::Bundle> status(const std::string& payload) const;
@@ -80,9 +90,12 @@ class Mqtt final : public Sink, private mqtt::Handler {
   const Encoding encoding_;
   const RequestOptions request_;
   telemetry::Log log_;
+  telemetry::Metrics& metrics_;
+  reactor::Reactor& reactor_;
   std::vector<Lane> lanes_;
   Timer stopped_;
-  std::string payload_;  // scratch of joined records
+  RefusedTopics refused_topics_;
+  std::uint64_t connect_bytes_ = 0;  // of connections that no delivery was charged for
   std::string problem_ = "no connection yet";
   bool up_ = true;
   bool stopping_ = false;

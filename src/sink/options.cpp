@@ -13,6 +13,10 @@ Encoding Encoding::read(config::Section& sink, Type fallback) {
     encoding.content =
         s.choice<Content>("content", Content::message, "message: with its envelope; data: the document alone.",
                           {{"message", Content::message}, {"data", Content::data}});
+    encoding.id =
+        s.flag("id", false, "The envelope says gateway:run:number, the same at every attempt, and the arrival.");
+    if (encoding.id && !encoding.has_envelope())
+      s.error("id", "is part of the envelope, which this encoding leaves out");
   });
   return encoding;
 }

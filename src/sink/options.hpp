@@ -16,6 +16,10 @@ struct Encoding {
   enum class Content : std::uint8_t { message, data };
   Type type = Type::json;
   Content content = Content::message;
+  bool id = false;  ///< the envelope holds the message's id, and when it was received
+
+  /// Whether a record is the JSON object of a whole message, envelope and all.
+  bool has_envelope() const { return type != Type::payload && content == Content::message; }
 
   /// Whether several records may go out as one body. If not, each record goes by itself.
   bool joins() const { return type == Type::ndjson || type == Type::json_array; }

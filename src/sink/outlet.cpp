@@ -1,4 +1,4 @@
-// Outlet: the way of messages into batches, and of batches to the sink.
+// Outlet: the way of messages into batches, and of batches into the buffer.
 #include "sink/outlet.hpp"
 
 #include <algorithm>
@@ -19,30 +19,39 @@ constexpr std::size_t turn_bytes = 512 * 1024;
 
 }  // namespace
 
-Outlet::Outlet(const OutletConfig& config, const std::string& name, reactor::Reactor& reactor,
-               telemetry::Metrics& metrics, const expression::Environment& environment, expression::Paths& paths)
+Outlet::Outlet(const OutletConfig& config, const std::string& name, const Surroundings& around)
     : config_(config),
       name_(name),
-      reactor_(reactor),
+      reactor_(around.reactor),
+      last_receipt_(around.last_receipt),
+      dead_letters_(around.dead_letters),
       log_("sink " + name),
-      counters_(metrics, name),
-      encoder_(config_.encoding, environment.gateway),
-      sink_(config_.sink.make(
-          Context{name, reactor, metrics, log_, environment, paths, config_.encoding, config_.batch, config_.request, 0})),
-      gate_(reactor.io()),
-      buffer_(config_.request.concurrency),
+      counters_(around.metrics, name),
+      encoder_(config_.encoding, around.environment.gateway, around.epoch),
+      epoch_(around.epoch),
+      context_{name,          around.reactor,  around.metrics, log_, around.environment, around.paths, config_.encoding,
+               config_.batch, config_.request, around.epoch},
+      sink_(config_.sink.make(context_)),
+      admission_(context_, config_.flow, around.budget_file),
+      gate_(reactor_.io()),
       hand_over_(config_.encoding.joins() ? config_.batch.max_messages : max_hand_over),
       high_water_(config_.buffer.max_size -
                   std::min(std::max(turn_bytes, config_.batch.max_bytes), config_.buffer.max_size / 4)),
-      opened_batch_(reactor.io()) {
+      opened_batch_(reactor_.io()),
+      buffer_(reactor_, config_.buffer, config_.request.concurrency, config_.batch.max_bytes, around.buffer_file,
+              around.epoch, static_cast<buffer::Buffer::Listener&>(*this)) {
   lanes_.reserve(config_.request.concurrency);
-  for (std::size_t i = 0; i < config_.request.concurrency; ++i) lanes_.emplace_back(reactor.io());
+  for (std::size_t i = 0; i < config_.request.concurrency; ++i) lanes_.emplace_back(reactor_.io());
+  telemetry::Metrics& metrics = around.metrics;
   metrics.gauge("fieldgate_sink_backlog", {{"sink", name}}, "Messages that wait to be confirmed.",
                 [this] { return static_cast<double>(counters_.backlog()); });
   metrics.gauge("fieldgate_sink_backlog_bytes", {{"sink", name}}, "Their bytes, as encoded.",
-                [this] { return static_cast<double>(bytes_); });
+                [this] { return static_cast<double>(backlog_bytes()); });
   metrics.gauge("fieldgate_sink_up", {{"sink", name}}, "1 while the service can be reached.",
                 [this] { return sink_->up() ? 1.0 : 0.0; });
+  if (!buffer_.is_disk()) return;
+  metrics.gauge("fieldgate_buffer_up", {{"sink", name}}, "1 while the disk takes what the buffer writes.",
+                [this] { return disk_problem_.empty() ? 1.0 : 0.0; });
 }
 
 void Outlet::start() {
@@ -52,28 +61,45 @@ void Outlet::start() {
 }
 
 void Outlet::accept(const Message& message) {
-  if (message.receipt == last_receipt_) return;  // it came by another of our inputs already
-  last_receipt_ = message.receipt;
+  if (message.receipt == last_seen_) return;  // it came by another of our inputs already
+  last_seen_ = message.receipt;
   ++counters_.accepted;
-  Lane& lane = lane_of(message);
+  Lane& lane = lane_of(message.device);
   const std::size_t begin = lane.open.text().size();
   encoder_.append(lane.open.text(), message);
   key_.clear();
-  if (const auto keyed = sink_->append_key(message, key_); !keyed) {
-    lane.open.rollback();
-    return dead_letter(keyed.error().reason, keyed.error().text);
-  }
+  Result<void> fits = sink_->append_key(message, key_);
   const std::size_t size = lane.open.text().size() - begin + 1 + key_.size();
-  if (size > config_.batch.max_bytes) {
-    lane.open.rollback();
-    return dead_letter("too_large", "a message of " + std::to_string(size) + " bytes is larger than batch.max_bytes");
+  if (fits && is_large(size)) {
+    fits = Error{"too_large", "a message of " + std::to_string(size) + " bytes is larger than batch.max_bytes"};
   }
-  if (bytes_ + size > config_.buffer.max_size && !make_room(size)) {
+  if (!fits) {
+    std::string record = lane.open.text().substr(begin);
     lane.open.rollback();
-    counters_.dropped.count("buffer_full");
-    log_.limited(telemetry::Level::error, "buffer_full", "messages are lost: the buffer is full (buffer.max_size)");
-    return;
+    return refuse(message, fits.error(), std::move(record));
   }
+  if (const std::string_view reason = no_room(size); !reason.empty()) {
+    lane.open.rollback();
+    return drop(reason);
+  }
+  commit(lane, begin, message.receipt, message.received.steady);
+}
+
+Receipt Outlet::replay(const buffer::DeadLetter& letter) {
+  const std::size_t size = letter.record.size() + 1 + letter.key.size();
+  if (is_large(size) || !no_room(size).empty()) return 0;
+  ++counters_.accepted;
+  const Receipt receipt = ++last_receipt_;
+  Lane& lane = lane_of(letter.device);
+  const std::size_t begin = lane.open.text().size();
+  lane.open.text() += letter.record;
+  key_ = letter.key;
+  commit(lane, begin, receipt, steady_clock::now());
+  hurry(After::stored);
+  return receipt;
+}
+
+void Outlet::commit(Lane& lane, std::size_t begin, Receipt receipt, steady_clock::time_point received) {
   if (!lane.open.empty() && lane.open.bytes() + 1 + key_.size() > config_.batch.max_bytes) {
     const std::string record = lane.open.text().substr(begin);
     lane.open.rollback();
@@ -81,72 +107,97 @@ void Outlet::accept(const Message& message) {
     lane.open.text() = record;
   }
   const bool first = lane.open.empty();
-  lane.open.commit(config_.encoding.separator(), key_, message.receipt, message.received.steady);
-  bytes_ += size;
-  if (config_.buffer.when_full == buffer::WhenFull::block && bytes_ >= high_water_) gate_.close();
+  const std::size_t before = lane.open.bytes() - (lane.open.text().size() - lane.open.end());
+  lane.open.commit(config_.encoding.separator(), key_, receipt, received);
+  open_bytes_ += lane.open.bytes() - before;
+  watch_gate();
   if (lane.open.size() >= hand_over_) {
     seal(lane);
-  } else if (first && !lane.busy) {
-    if (!config_.encoding.joins() || draining_)
-      lane.changed.notify();
-    else if (!timing_)
-      opened_batch_.notify();
+  } else if (first && !lane.busy && (!config_.encoding.joins() || draining_)) {
+    lane.wake.cancel();
+  } else if (first && (!lane.busy || buffer_.is_disk()) && !timing_) {
+    opened_batch_.notify();
   }
 }
 
-Outlet::Lane& Outlet::lane_of(const Message& message) {
+std::string_view Outlet::no_room(std::size_t bytes) {
+  if (buffer_.is_disk() && buffer_.unstored_bytes() + open_bytes_ + bytes > buffer_.unstored_limit()) return "disk";
+  if (backlog_bytes() + bytes <= config_.buffer.max_size) return {};
+  const bool made = config_.buffer.when_full == buffer::WhenFull::drop_oldest && buffer_.make_room(bytes + open_bytes_);
+  return made ? std::string_view() : "buffer_full";
+}
+
+Outlet::Lane& Outlet::lane_of(std::string_view device) {
   if (lanes_.size() == 1) return lanes_.front();
-  return lanes_[std::hash<std::string_view>()(message.device) % lanes_.size()];
+  return lanes_[std::hash<std::string_view>()(device) % lanes_.size()];
 }
 
-bool Outlet::make_room(std::size_t bytes) {
-  if (config_.buffer.when_full != buffer::WhenFull::drop_oldest) return false;
-  while (bytes_ + bytes > config_.buffer.max_size) {
-    auto oldest = buffer_.take_oldest();
-    if (!oldest) return false;
-    counters_.dropped.count("buffer_full", oldest->size());
-    log_.limited(telemetry::Level::error, "buffer_full",
-                 "the oldest messages are lost: the buffer is full (buffer.max_size)");
-    bytes_ -= oldest->bytes();
-    buffer_.recycle(std::move(*oldest));
+void Outlet::refuse(const Message& message, const Error& error, std::string record) {
+  counters_.dead_letters.count(error.reason);
+  log_.limited(telemetry::Level::error, error.reason, "a message can never be delivered: {}", error.text);
+  buffer::DeadLetter letter;
+  letter.component = "sink " + name_;
+  letter.reason = error.reason;
+  letter.text = error.text;
+  letter.device = message.device;
+  letter.key = key_;
+  letter.record = std::move(record);
+  letter.received = message.received.wall;
+  letter.receipt = message.receipt;
+  dead_letters_.add(std::move(letter));
+}
+
+void Outlet::drop(std::string_view reason) {
+  counters_.dropped.count(reason);
+  if (reason == "disk") {
+    log_.limited(telemetry::Level::error, reason, "messages are lost: the disk does not take what comes in");
+  } else {
+    log_.limited(telemetry::Level::error, reason, "messages are lost: the buffer is full (buffer.max_size)");
   }
-  return true;
+}
+
+void Outlet::watch_gate() {
+  const bool blocks = config_.buffer.when_full == buffer::WhenFull::block;
+  const std::size_t unstored = buffer_.unstored_bytes() + open_bytes_;
+  const bool slow = buffer_.is_disk() && unstored >= buffer_.unstored_limit() / 4 * 3;
+  if (gate_.open()) {
+    if (blocks && (backlog_bytes() >= high_water_ || slow)) gate_.close();
+  } else if (backlog_bytes() < high_water_ - high_water_ / 4 &&
+             (!buffer_.is_disk() || unstored < buffer_.unstored_limit() / 2)) {
+    gate_.reopen();
+  }
 }
 
 void Outlet::seal(Lane& lane) {
+  const std::size_t messages = lane.open.size();
+  const std::size_t bytes = lane.open.bytes();
+  open_bytes_ -= bytes;
   buffer_.push(index_of(lane), std::exchange(lane.open, buffer_.blank()));
   // A batch that was full is followed by others: growing them step by step would copy each once more.
-  const Batch& sealed = *buffer_.back(index_of(lane));
-  if (sealed.size() >= hand_over_ || sealed.bytes() > config_.batch.max_bytes / 2)
-    lane.open.reserve(sealed.bytes() + sealed.bytes() / 8, sealed.size());
-  if (!lane.busy) lane.changed.notify();
+  if (messages >= hand_over_ || bytes > config_.batch.max_bytes / 2) lane.open.reserve(bytes + bytes / 8, messages);
+  if (!lane.busy) lane.wake.cancel();
 }
 
-Awaitable<> Outlet::deliver_lane(std::size_t index) {
-  Lane& lane = lanes_[index];
-  while (true) {
-    co_await wait_for_batch(lane, index);
-    lane.busy = true;
-    co_await deliver_batch(lane, index);
-    lane.busy = false;
-    const std::size_t bytes = buffer_.front(index)->bytes();
-    buffer_.pop(index);
-    release(bytes);
+Receipt Outlet::open_from(After after) const {
+  if (after == After::received || (after == After::stored && !buffer_.is_disk())) return all_settled;
+  Receipt lowest = buffer_.open_from(after);
+  for (const Lane& lane : lanes_) {
+    if (!lane.open.empty()) lowest = std::min(lowest, lane.open.receipt(0));
   }
+  return lowest;
 }
 
-Awaitable<> Outlet::wait_for_batch(Lane& lane, std::size_t index) {
-  while (buffer_.front(index) == nullptr) {
-    if (!lane.open.empty()) {
-      const bool due = !config_.encoding.joins() || draining_ ||
-                       steady_clock::now() - lane.open.received(0) >= config_.batch.timeout;
-      if (due) {
-        seal(lane);
-        continue;
-      }
-      if (!timing_) opened_batch_.notify();
-    }
-    co_await lane.changed.wait();
+void Outlet::hurry(After after) {
+  if (after == After::received || (after == After::stored && !buffer_.is_disk())) return;
+  // At the end of this turn: what else it brings goes along.
+  if (!std::exchange(hurried_, true)) asio::post(reactor_.io(), [this] { seal_hurried(); });
+}
+
+void Outlet::seal_hurried() {
+  if (!hurried_ || !buffer_.idle()) return;  // once the commit has ended, all goes that has come until then
+  hurried_ = false;
+  for (Lane& lane : lanes_) {
+    if (!lane.open.empty()) seal(lane);
   }
 }
 
@@ -156,7 +207,9 @@ Awaitable<> Outlet::seal_by_age() {
     auto deadline = steady_clock::time_point::max();
     const auto now = steady_clock::now();
     for (Lane& lane : lanes_) {
-      if (lane.busy || lane.open.empty() || !config_.encoding.joins()) continue;  // a busy lane looks when it is done
+      if (lane.open.empty()) continue;
+      // A busy lane looks when it is done; but what is to be on disk must not wait for a service that hangs.
+      if (!buffer_.is_disk() && (lane.busy || !config_.encoding.joins())) continue;
       const auto due = lane.open.received(0) + config_.batch.timeout;
       if (due <= now) {
         seal(lane);
@@ -175,104 +228,48 @@ Awaitable<> Outlet::seal_by_age() {
   }
 }
 
-Awaitable<> Outlet::deliver_batch(Lane& lane, std::size_t index) {
-  lane.first = 0;
-  reactor::Backoff backoff(config_.request.retry_initial, config_.request.retry_max);
-  while (true) {
-    const Batch& batch = *buffer_.front(index);
-    expire(lane, batch);
-    if (lane.first == batch.size()) co_return;
-    const Delivery delivery = co_await sink_->deliver(batch, lane.first, batch.size(), index);
-    settle(lane, batch, delivery);
-    if (delivery.outcome != Delivery::Outcome::retry) {
-      backoff.reset();
-      continue;
-    }
-    ++counters_.retries;
-    const Duration wait = draining_ ? config_.request.retry_initial : pause(delivery, backoff);
-    report(delivery, wait);
-    lane.retry.expires_after(wait);
-    error_code ignored;
-    co_await lane.retry.async_wait(into(ignored));
+void Outlet::found(const buffer::Found& found) {
+  std::uint64_t messages = found.corrupt;
+  for (const buffer::Extent& extent : found.lanes) messages += extent.messages;
+  counters_.accepted += messages;
+  counters_.corrupt += found.corrupt;
+  if (!found.damage.empty()) log_.error("the disk buffer was damaged: {}", found.damage);
+  if (messages > found.corrupt) log_.info("{} messages of an earlier run wait in the buffer", messages - found.corrupt);
+  watch_gate();
+}
+
+void Outlet::progress() {
+  seal_hurried();
+  watch_gate();
+  moved();
+  for (Lane& lane : lanes_) {
+    if (!lane.busy) lane.wake.cancel();
   }
-}
-
-void Outlet::expire(Lane& lane, const Batch& batch) {
-  if (!config_.buffer.max_age) return;
-  const auto oldest = steady_clock::now() - *config_.buffer.max_age;
-  std::uint64_t expired = 0;
-  for (; lane.first < batch.size() && batch.received(lane.first) < oldest; ++lane.first) ++expired;
-  if (expired == 0) return;
-  counters_.expired += expired;
-  log_.limited(telemetry::Level::error, "expired", "{} messages waited longer than buffer.max_age and are given up",
-               expired);
-}
-
-void Outlet::settle(Lane& lane, const Batch& batch, const Delivery& delivery) {
-  const bool all = delivery.outcome == Delivery::Outcome::confirmed;
-  const std::size_t end = all ? batch.size() : std::min(batch.size(), lane.first + delivery.delivered);
-  counters_.delivered += end - lane.first;
-  const auto now = steady_clock::now();
-  while (lane.first < end) {
-    // Messages of one wake-up have one time of arrival.
-    const auto received = batch.received(lane.first);
-    std::size_t same = lane.first + 1;
-    while (same < end && batch.received(same) == received) ++same;
-    counters_.seconds.observe(now - received, same - lane.first);
-    lane.first = same;
-  }
-  if (delivery.outcome == Delivery::Outcome::rejected) {
-    const std::size_t rejected = std::min(delivery.rejected, batch.size() - lane.first);
-    lane.first += rejected;
-    counters_.dead_letters.count(delivery.reason, rejected);
-    log_.limited(telemetry::Level::error, delivery.reason, "{} messages can never be delivered: {}", rejected,
-                 delivery.text);
-  }
-  if (delivery.outcome != Delivery::Outcome::retry && std::exchange(failing_, false)) log_.info("delivering again");
-}
-
-Duration Outlet::pause(const Delivery& delivery, reactor::Backoff& backoff) const {
-  const Duration own = backoff.next(reactor::random_number());
-  // A service that says when knows better than our guess, which grows to minutes in a long outage.
-  return delivery.retry_after ? std::max(config_.request.retry_initial, *delivery.retry_after) : own;
-}
-
-void Outlet::report(const Delivery& delivery, Duration pause) {
-  failing_ = true;
-  log_.limited(telemetry::Level::warn, delivery.reason, "cannot deliver: {}; {} messages wait, next try in {:.1f} s",
-               delivery.text, counters_.backlog(), std::chrono::duration<double>(pause).count());
-}
-
-void Outlet::dead_letter(std::string_view reason, std::string_view text) {
-  counters_.dead_letters.count(reason);
-  log_.limited(telemetry::Level::error, reason, "a message can never be delivered: {}", text);
-}
-
-void Outlet::release(std::size_t bytes) {
-  bytes_ -= bytes;
-  if (!gate_.open() && bytes_ < high_water_ - high_water_ / 4) gate_.reopen();
   if (drained_ != nullptr) drained_->cancel();
 }
 
-Awaitable<std::uint64_t> Outlet::drain(Duration deadline) {
-  draining_ = true;
-  for (Lane& lane : lanes_) {
-    lane.changed.notify();
-    lane.retry.cancel();  // the service may be back, and there is no later
+void Outlet::repeated(std::uint64_t messages) { counters_.accepted += messages; }
+
+void Outlet::corrupted(std::uint64_t messages, const std::string& text) {
+  counters_.corrupt += messages;
+  log_.limited(telemetry::Level::error, "corrupt", "{} messages are lost to damage of the disk buffer: {}", messages,
+               text);
+}
+
+void Outlet::made_room(std::uint64_t messages) {
+  counters_.dropped.count("buffer_full", messages);
+  log_.limited(telemetry::Level::error, "buffer_full",
+               "the oldest messages are lost: the buffer is full (buffer.max_size)");
+}
+
+void Outlet::disk(const Error* error) {
+  if (error != nullptr) {
+    disk_problem_ = error->text;
+    log_.limited(telemetry::Level::error, "disk",
+                 "the disk buffer cannot be written: {}; nothing new is acknowledged until it can", error->text);
+  } else if (!std::exchange(disk_problem_, {}).empty()) {
+    log_.info("the disk buffer can be written again");
   }
-  Timer timer(reactor_.io());
-  const auto end = steady_clock::now() + deadline;
-  drained_ = &timer;
-  while (counters_.backlog() > 0 && steady_clock::now() < end) {
-    timer.expires_at(end);
-    error_code ignored;
-    co_await timer.async_wait(into(ignored));
-  }
-  drained_ = nullptr;
-  const std::uint64_t left = counters_.backlog();
-  co_await sink_->stop(std::max<Duration>(std::chrono::duration_cast<Duration>(end - steady_clock::now()),
-                                          std::chrono::milliseconds(200)));
-  co_return left;
 }
 
 }  // namespace fieldgate::sink

@@ -35,10 +35,13 @@ class Statement {
   /// Runs to the end, and is ready to be bound again.
   Result<void> run();
 
-  /// Columns count from 0. Views are good until the next step.
+  /// Columns count from 0. Views are good until the next step; where memory ends, they are empty.
   std::int64_t integer(int column) const;
   Bytes blob(int column) const;
   std::string_view text(int column) const;
+
+  /// Whether the column holds a number (a damaged row may hold anything).
+  bool is_integer(int column) const;
 
   void reset();
 
@@ -52,22 +55,36 @@ class Statement {
 class Database {
  public:
   struct Options {
-    std::int64_t wal_bytes = 4 * 1024 * 1024;  ///< of WAL before it is checkpointed
+    std::int64_t wal_bytes = 4 * 1024 * 1024;    ///< of WAL before it is checkpointed
+    std::int64_t page_bytes = 4096;              ///< of a file that is made; a power of two up to 65536
+    std::int64_t cache_bytes = 2 * 1024 * 1024;  ///< of pages kept in memory
   };
 
-  /// Opens or creates `file` (0600). Blocks, also for recovery.
+  /// Opens or creates `file` (0600; its folder must be there). Blocks, also for recovery. Anything in its place that is
+  /// not a regular file counts as corrupt.
   static Result<Database> open(const std::filesystem::path& file, const Options& options);
+
+  /// Opens a file that is to be looked into and not to be changed, such as a damaged one.
+  static Result<Database> open_to_read(const std::filesystem::path& file);
 
   ~Database();
   Database(Database&& other) noexcept;
   Database& operator=(Database&& other) noexcept;
 
+  /// A statement must not outlive its database.
   Result<Statement> prepare(std::string_view sql);
-  Result<void> run(std::string_view sql);
 
-  /// Writes the WAL into the database and empties it.
+  /// Runs all statements of `sql`.
+  Result<void> run(const std::string& sql);
+
+  /// The number that a query, such as `PRAGMA user_version`, answers with; 0 where it answers nothing.
+  Result<std::int64_t> number(std::string_view sql);
+
+  /// Writes the WAL into the database and empties it. After an I/O error nothing may be reported as durable before this
+  /// has succeeded: what a failed sync lost, the kernel no longer knows.
   Result<void> checkpoint();
 
+  /// Rows that the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;
 
  private:

@@ -3,6 +3,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -57,6 +58,20 @@ std::size_t Datagrams::receive() {
       std::memcpy(&overflow_, CMSG_DATA(c), sizeof overflow_);
   }
   return static_cast<std::size_t>(received);
+}
+
+Bytes Datagrams::sender(std::size_t index) const {
+  const std::size_t size = peer_size(index);
+  return {reinterpret_cast<const char*>(&peers_[index]), size > sizeof(sa_family_t) ? size : 0};
+}
+
+bool Datagrams::send(Bytes bytes, Bytes to) {
+  if (to.empty() || closed()) return false;
+  sockaddr_storage address{};
+  std::memcpy(&address, to.data(), std::min(to.size(), sizeof address));
+  const ssize_t sent = ::sendto(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                                reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(to.size()));
+  return sent >= 0;
 }
 
 std::uint32_t Datagrams::take_overflow() { return overflow_ - std::exchange(overflow_taken_, overflow_); }

@@ -36,6 +36,12 @@ class Datagrams {
   const sockaddr* peer(std::size_t index) const { return reinterpret_cast<const sockaddr*>(&peers_[index]); }
   std::size_t peer_size(std::size_t index) const { return messages_[index].msg_hdr.msg_namelen; }
 
+  /// The sender's address as the system gave it: for send(). Empty where it has none (a Unix socket without a name).
+  Bytes sender(std::size_t index) const;
+
+  /// Sends one datagram to such an address. False: it did not go, and never will.
+  bool send(Bytes bytes, Bytes to);
+
   /// Datagrams that the kernel dropped since the last call because its receive buffer was full.
   std::uint32_t take_overflow();
 

@@ -60,7 +60,7 @@ Stream::Read Stream::receive_decrypted(char* into, std::size_t room) {
   result.bytes = Bytes(into, size);
   if (status == TlsSession::Status::closed) result.ended = true;
   if (status == TlsSession::Status::failed) result.ended = true, result.why = "tls";
-  if (!send_output()) result.ended = true, result.why = "write_queue";
+  if (const auto why = flush(); !why.empty()) result.ended = true, result.why = why;
   return result;
 }
 
@@ -85,12 +85,12 @@ Awaitable<Result<void>> Stream::handshake(SSL_CTX* context) {
     Read result = receive(scratch, reactor::Reactor::scratch_size);
     Bytes cipher = result.bytes;
     const auto status = tls_->handshake(cipher);
-    const bool sent = send_output();
+    const bool sent = flush().empty();
     if (status == TlsSession::Status::failed) co_return Error{"tls_handshake", tls_->error()};
     if (result.ended || !sent) co_return Error{"tls_handshake", "the peer hung up"};
     while (!tls_->output().empty() && !closed()) {
       co_await socket_.async_wait(StreamSocket::wait_write, into(ignored));
-      if (closed() || !send_output()) co_return Error{"tls_handshake", "the peer hung up"};
+      if (closed() || !flush().empty()) co_return Error{"tls_handshake", "the peer hung up"};
     }
     if (status != TlsSession::Status::ready) continue;
     if (!cipher.empty()) {
@@ -104,26 +104,47 @@ Awaitable<Result<void>> Stream::handshake(SSL_CTX* context) {
   }
 }
 
-bool Stream::send_output() {
-  std::string& output = tls_->output();
-  while (!output.empty()) {
-    const ssize_t sent = ::send(socket_.native_handle(), output.data(), output.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-      std::string().swap(output);
-      return false;  // broken: waiting for it to become writable would end at once, again and again
-    }
-    if (sent <= 0) break;
-    output.erase(0, static_cast<std::size_t>(sent));
+std::string_view Stream::write(Bytes bytes) {
+  if (tls_) return tls_->write(bytes) ? flush() : "tls";
+  if (unsent_) {
+    unsent_->append(bytes);
+    return flush();
   }
-  if (output.empty()) std::string().swap(output);
-  return output.size() <= write_limit_;
+  if (!send(bytes)) return "reset";
+  if (!bytes.empty()) unsent_ = std::make_unique<std::string>(bytes);
+  return bytes.size() <= write_limit_ ? "" : "write_queue";
+}
+
+std::string_view Stream::flush() {
+  if (unsent() == 0) return {};
+  std::string& output = tls_ ? tls_->output() : *unsent_;
+  Bytes rest = output;
+  const bool sent = send(rest);
+  if (sent && !rest.empty()) {
+    output.erase(0, output.size() - rest.size());
+    return rest.size() <= write_limit_ ? "" : "write_queue";
+  }
+  // Also if it broke: waiting for it to become writable would end at once, again and again.
+  std::string().swap(output);
+  unsent_.reset();
+  return sent ? "" : "reset";
+}
+
+/// Takes off the front of `bytes` what went out. False: the connection broke.
+bool Stream::send(Bytes& bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
 }
 
 void Stream::close() {
   if (closed()) return;
   if (tls_) {
     tls_->close();
-    send_output();
+    flush();
   }
   error_code ignored;
   socket_.close(ignored);

@@ -1,4 +1,4 @@
-// A connection's conduit of bytes: TCP, TLS or a Unix socket, read through the reactor's shared scratch.
+// A connection's socket: TCP, TLS or a Unix socket, read through the reactor's shared scratch, written without waiting.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,20 @@ class Stream {
   /// What was kept, to be looked at again before anything is read.
   Bytes kept() const { return kept_; }
 
+  /// Sends `bytes`, or keeps what cannot go at once; whoever calls it then waits for writable() and calls flush().
+  /// Never blocks and keeps order. Says why the connection must end, if it must: `write_queue` (more than `write_limit`
+  /// waits), `reset`, `tls`.
+  std::string_view write(Bytes bytes);
+
+  /// Bytes that wait to be sent.
+  std::size_t unsent() const { return tls_ ? tls_->output().size() : unsent_ ? unsent_->size() : 0; }
+
+  /// Waits until some of them may go, or the end.
+  Awaitable<> writable(error_code& ignored) { return socket_.async_wait(StreamSocket::wait_write, into(ignored)); }
+
+  /// Sends what can go at once. As write().
+  std::string_view flush();
+
   /// Ends the connection; whoever waits in it is woken. Says goodbye first where that needs no waiting.
   void close();
   bool closed() const { return !socket_.is_open(); }
@@ -55,12 +69,13 @@ class Stream {
  private:
   Read receive(char* into, std::size_t room);
   Read receive_decrypted(char* into, std::size_t room);
-  bool send_output();
+  bool send(Bytes& bytes);
 
   reactor::Reactor& reactor_;
   StreamSocket socket_;
   std::size_t write_limit_;
   std::string kept_;
+  std::unique_ptr<std::string> unsent_;  // without TLS, which has its own; null while there is nothing
   std::unique_ptr<TlsSession> tls_;
 };
 

@@ -110,6 +110,20 @@ TlsSession::Status TlsSession::read(Bytes& cipher, std::span<char> plain, std::s
   return status;
 }
 
+bool TlsSession::write(Bytes plain) {
+  ERR_clear_error();
+  input_ = {};
+  while (!plain.empty()) {
+    std::size_t done = 0;
+    if (SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &done) != 1) {
+      fail();
+      return false;
+    }
+    plain.remove_prefix(done);
+  }
+  return true;
+}
+
 void TlsSession::close() {
   if (SSL_is_init_finished(ssl_.get())) SSL_shutdown(ssl_.get());
 }

@@ -38,11 +38,15 @@ class TlsSession {
   /// `plain` is full and `cipher` is not yet empty.
   Status read(Bytes& cipher, std::span<char> plain, std::size_t& size);
 
+  /// Encrypts `plain` into output(). False: it failed beyond repair.
+  bool write(Bytes plain);
+
   /// Says goodbye (close_notify), where the handshake is complete.
   void close();
 
   /// Ciphertext to be sent to the peer; whoever sends it clears it.
   std::string& output() { return output_; }
+  const std::string& output() const { return output_; }
 
   /// Why it failed, for the log.
   const std::string& error() const { return error_; }

@@ -107,8 +107,9 @@ class Case(unittest.TestCase):
 class Gateway:
     """A running gateway. `{admin}` in the configuration becomes the port on which its metrics are read."""
 
-    def __init__(self, config, directory, wait=True, name="gateway.yaml", env=None):
-        self.admin = free_port()
+    def __init__(self, config, directory, wait=True, name="gateway.yaml", env=None, admin=None, stderr=None, before=()):
+        """`stderr`: a file of the caller's in place of the log's; `before`: a command that runs the gateway."""
+        self.admin = admin or free_port()
         self.path = directory / name
         self.path.write_text(config.replace("{admin}", str(self.admin)))
         self.notifications = []
@@ -116,8 +117,8 @@ class Gateway:
         self.stdout_path = directory / (name + ".out")
         self.stderr_path = directory / (name + ".err")
         with open(self.stdout_path, "wb") as out, open(self.stderr_path, "wb") as err:
-            self.process = subprocess.Popen([FIELDGATE, "run", "-c", str(self.path)], stdin=subprocess.DEVNULL, stdout=out,
-                                            stderr=err, env=environment(NOTIFY_SOCKET=self.notify_path, **(env or {})))
+            self.process = subprocess.Popen([*before, FIELDGATE, "run", "-c", str(self.path)], stdin=subprocess.DEVNULL, stdout=out,
+                                            stderr=stderr or err, env=environment(NOTIFY_SOCKET=self.notify_path, **(env or {})))
         if wait:
             self.wait_notified("READY=1")
 

@@ -165,9 +165,9 @@ class Authority:
                       "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         self.crt = self.directory / f"{name}.crt"
 
-    def issue(self, name, common_name=None):
+    def issue(self, name, common_name=None, names="DNS:localhost,IP:127.0.0.1,IP:::1"):
         self._openssl("req", *self._key(name), "-subj", f"/CN={common_name or name}", "-out", f"{name}.csr")
-        (self.directory / f"{name}.ext").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\nbasicConstraints=CA:FALSE\n"
+        (self.directory / f"{name}.ext").write_text(f"subjectAltName={names}\nbasicConstraints=CA:FALSE\n"
                                                     "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{self.name}.crt", "-CAkey", f"{self.name}.key",
                       "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext", "-out", f"{name}.crt")

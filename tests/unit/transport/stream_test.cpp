@@ -1,4 +1,4 @@
-// Reading through the shared scratch.
+// Reading through the shared scratch, and writing without waiting.
 #include "transport/stream.hpp"
 
 #include <sys/socket.h>
@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
 #include "support/catch.hpp"
+#include "support/reactor.hpp"
 
 namespace fieldgate::transport {
 namespace {
@@ -24,6 +26,13 @@ struct Pair {
   ~Pair() { hang_up(); }
   void send(Bytes bytes) const {
     REQUIRE(::write(device, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  }
+  /// What has come at the device's end.
+  std::string received(std::size_t most = 1 << 20) const {
+    std::string bytes(most, '\0');
+    const ssize_t size = ::recv(device, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return bytes;
   }
   void hang_up() {
     if (device >= 0) ::close(device);
@@ -101,6 +110,82 @@ TEST_CASE("closing wakes who waits to read") {
   pair.reactor.io().poll();
   CHECK(woken);
   CHECK(pair.stream->read().ended);
+}
+
+TEST_CASE("what can go at once goes, and keeps nothing") {
+  Pair pair;
+  CHECK(pair.stream->write("hello ") == "");
+  CHECK(pair.stream->write("device") == "");
+  CHECK(pair.stream->unsent() == 0);
+  CHECK(pair.received() == "hello device");
+}
+
+/// Writes numbered lines until some of it must wait.
+std::string fill(Stream& stream) {
+  std::string written;
+  for (int i = 0; stream.unsent() == 0; ++i) {
+    std::string line = std::to_string(i) + std::string(1000, 'x') + "\n";
+    REQUIRE(stream.write(line) == "");
+    written += line;
+  }
+  return written;
+}
+
+TEST_CASE("what cannot go at once waits, and all of it comes in order") {
+  Pair pair;
+  std::string written = fill(*pair.stream);
+  CHECK(pair.stream->write("last") == "");
+  written += "last";
+  std::string come;
+  while (pair.stream->unsent() > 0) {
+    const std::string piece = pair.received(777);
+    REQUIRE_FALSE(piece.empty());
+    come += piece;
+    REQUIRE(pair.stream->flush() == "");
+  }
+  for (std::string piece = pair.received(); !piece.empty(); piece = pair.received()) come += piece;
+  CHECK(come == written);
+}
+
+TEST_CASE("more than may wait is told") {
+  Pair pair;
+  fill(*pair.stream);
+  std::string_view why;
+  for (int i = 0; i < 100 && why.empty(); ++i) why = pair.stream->write(std::string(1000, 'x'));
+  CHECK(why == "write_queue");
+  CHECK(pair.stream->flush() == "write_queue");
+}
+
+TEST_CASE("a device that is gone is told, also with bytes that wait") {
+  Pair pair;
+  fill(*pair.stream);
+  pair.hang_up();
+  CHECK(pair.stream->flush() == "reset");
+  CHECK(pair.stream->unsent() == 0);
+  CHECK(pair.stream->write("x") == "reset");
+}
+
+Awaitable<> send_rest(Stream& stream) {
+  error_code ignored;
+  while (stream.unsent() > 0) {
+    co_await stream.writable(ignored);
+    stream.flush();
+  }
+}
+
+TEST_CASE("who waits for room is woken when the device reads") {
+  Pair pair;
+  const std::string written = fill(*pair.stream);
+  pair.reactor.spawn(send_rest(*pair.stream));
+  pair.reactor.io().poll();
+  CHECK(pair.stream->unsent() > 0);
+  std::string come;
+  REQUIRE(test::run_until(pair.reactor, [&] {
+    come += pair.received();
+    return come.size() == written.size();
+  }));
+  CHECK(come == written);
+  CHECK(pair.stream->unsent() == 0);
 }
 
 }  // namespace

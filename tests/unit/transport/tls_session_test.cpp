@@ -51,6 +51,13 @@ class Client {
     if (!bytes.empty()) BIO_read(SSL_get_wbio(ssl_), bytes.data(), static_cast<int>(bytes.size()));
     return bytes;
   }
+  std::string read() {
+    std::string text(100000, '\0');
+    std::size_t size = 0;
+    std::size_t done = 0;
+    while (SSL_read_ex(ssl_, text.data() + size, text.size() - size, &done) == 1) size += done;
+    return text.substr(0, size);
+  }
   void write(std::string_view text) { SSL_write(ssl_, text.data(), static_cast<int>(text.size())); }
   void shut_down() { SSL_shutdown(ssl_); }
 
@@ -102,6 +109,21 @@ TEST_CASE("a handshake and data, however the bytes are cut") {
     REQUIRE(status == Status::more);
   }
   CHECK(plain == "hello gateway");
+}
+
+TEST_CASE("what is written comes decrypted at the other side, in any length") {
+  auto context = reactor::tls_server_context(server_options());
+  REQUIRE(context);
+  TlsSession server(context->get());
+  Client client;
+  REQUIRE(shake_hands(server, client) == Status::ready);
+  client.take(server.output());
+  const std::string large(50000, 'x');
+  CHECK(server.write("hello "));
+  CHECK(server.write(large));
+  CHECK(server.write(""));
+  client.take(server.output());
+  CHECK(client.read() == "hello " + large);
 }
 
 TEST_CASE("a goodbye is told from a failure") {
