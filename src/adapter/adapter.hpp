@@ -8,6 +8,7 @@
 #include "message/result.hpp"
 #include "reactor/reactor.hpp"
 #include "router/inlet.hpp"
+#include "telemetry/adapter_counters.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -43,6 +44,8 @@ class Adapter {
 
   /// Whether it takes devices in: for /readyz.
   virtual bool ready() const = 0;
+
+  virtual const telemetry::AdapterCounters& counters() const = 0;
 };
 
 /// Makes an adapter out of `adapters: { NAME: { type: ... } }`.

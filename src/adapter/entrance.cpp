@@ -15,7 +15,11 @@ void Entrance::hurry(After after) {
 
 Awaitable<> Entrance::settle() {
   // Settled first: until this runs, the event may have been notified.
-  for (protocol_->settled(); protocol_->answers_wait(); protocol_->settled()) co_await (*inlet_)->settled().wait();
+  while (true) {
+    while (protocol_->settled()) co_await asio::post(reactor_.io(), use_awaitable);
+    if (!protocol_->answers_wait()) break;
+    co_await (*inlet_)->settled().wait();
+  }
   settling_ = false;
 }
 

@@ -39,6 +39,7 @@ class Mqtt final : public Adapter, private mqtt::Handler {
   Awaitable<> quiet(Duration deadline) override;
   /// A broker that is away must not make the gateway unready.
   bool ready() const override { return started_ && !stopping_; }
+  const telemetry::AdapterCounters& counters() const override { return counters_; }
 
  private:
   // mqtt::Handler

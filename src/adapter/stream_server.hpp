@@ -43,6 +43,7 @@ class StreamServer {
   Result<void> start(router::Inlet* const& inlet, SSL_CTX* tls);
   void stop();
   bool ready() const { return acceptor_ && acceptor_->is_open(); }
+  const telemetry::AdapterCounters& counters() const { return counters_; }
 
  private:
   struct Connection;

@@ -22,6 +22,7 @@ class Tcp final : public Adapter {
   Result<void> start(router::Inlet* const& inlet) override;
   void stop() override { server_.stop(); }
   bool ready() const override { return server_.ready(); }
+  const telemetry::AdapterCounters& counters() const override { return server_.counters(); }
 
  private:
   StreamServer server_;

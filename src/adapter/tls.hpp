@@ -25,6 +25,7 @@ class Tls final : public Adapter {
   Result<void> start(router::Inlet* const& inlet) override;
   void stop() override { server_.stop(); }
   bool ready() const override { return server_.ready(); }
+  const telemetry::AdapterCounters& counters() const override { return server_.counters(); }
 
  private:
   config::TlsServerOptions tls_;

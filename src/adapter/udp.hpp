@@ -36,6 +36,7 @@ class Udp final : public Adapter, private transport::Transport {
   Result<void> start(router::Inlet* const& inlet) override;
   void stop() override;
   bool ready() const override { return datagrams_ && !datagrams_->closed(); }
+  const telemetry::AdapterCounters& counters() const override { return counters_; }
 
  private:
   Awaitable<> receive();

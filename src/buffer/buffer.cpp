@@ -38,6 +38,7 @@ void Buffer::push(std::size_t lane, Batch batch) {
   batch.set_epoch(epoch_);
   const std::size_t bytes = batch.bytes();
   const Entry entry{opened_ ? next_id_++ : 0, row_lane(lane), std::make_shared<Batch>(std::move(batch)), 0};
+  messages_ += entry.batch->size();
   bytes_ += bytes;
   held_ += bytes;
   if (store_) {
@@ -110,6 +111,7 @@ void Buffer::settle(std::size_t lane, Which which, std::size_t records) {
     Entry& front = from.near.front();
     const std::size_t now = std::min(records, front.batch->size() - front.settled);
     front.settled += now;
+    messages_ -= now;
     records -= now;
     if (front.settled == front.batch->size()) remove(from, from.near, 0);
   }
@@ -159,7 +161,9 @@ bool Buffer::make_room(std::size_t bytes) {
     }
     std::deque<Entry>& from = is_near ? oldest->near : oldest->far;
     const std::size_t index = is_near ? oldest->taken : 0;
-    listener_.made_room(from[index].batch->size() - from[index].settled);
+    const std::uint64_t messages = from[index].batch->size() - from[index].settled;
+    messages_ -= messages;
+    listener_.made_room(messages);
     remove(*oldest, from, index);
   }
   return true;
@@ -181,6 +185,18 @@ Receipt Buffer::open_from(After after) const {
     for (const Line& line : lane.lines) lowest = std::min(lowest, line.lowest(epoch_));
   }
   return lowest;
+}
+
+std::optional<std::chrono::steady_clock::time_point> Buffer::oldest() const {
+  std::optional<std::chrono::steady_clock::time_point> oldest;
+  for (const Lane& lane : lanes_) {
+    for (const Line& line : lane.lines) {
+      if (line.near.empty()) continue;
+      const auto received = line.near.front().batch->received(line.near.front().settled);
+      if (!oldest || received < *oldest) oldest = received;
+    }
+  }
+  return oldest;
 }
 
 Batch Buffer::blank() {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,7 @@ class Buffer final : private Store::Listener {
   /// there is no room.
   bool make_room(std::size_t bytes);
 
+  std::uint64_t messages() const { return messages_; }            ///< that are not settled
   std::uint64_t bytes() const { return bytes_; }                  ///< of all batches
   std::size_t unstored_bytes() const { return unstored_bytes_; }  ///< of those that are not durable yet
   std::size_t unstored_limit() const { return window_; }          ///< above it nothing more should be pushed
@@ -84,6 +86,9 @@ class Buffer final : private Store::Listener {
 
   /// Whether a batch that is pushed now is written at once.
   bool idle() const { return !store_ || (opened_ && store_->idle()); }
+
+  /// When the message that waits longest arrived, as far as it is in memory.
+  std::optional<std::chrono::steady_clock::time_point> oldest() const;
 
   /// Lowest receipt of this run that is not settled so.
   Receipt open_from(After after) const;
@@ -124,6 +129,7 @@ class Buffer final : private Store::Listener {
   void forget_unstored(const Batch& batch);
   void find_lowest_unstored();
   void evict(Line& line);
+  void repeat(std::uint64_t messages);
   void refill(Line& line);
   void loaded(Line& line, RowId last, const std::vector<Row>& rows, bool end);
   void trim(Line& line, std::size_t bytes);
@@ -142,6 +148,7 @@ class Buffer final : private Store::Listener {
   std::deque<Unstored> unstored_;
   Receipt unstored_lowest_ = all_settled;
   std::size_t unstored_bytes_ = 0;
+  std::uint64_t messages_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t held_ = 0;  // of them in memory
   RowId next_id_ = 1;

@@ -29,6 +29,7 @@ void Buffer::adopt(const Found& found) {
   std::vector<Extent> extents = found.lanes;
   std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) { return a.first < b.first; });
   for (const Extent& extent : extents) {
+    messages_ += extent.messages;
     bytes_ += extent.bytes;
     const Gap gap{extent.lane, extent.first - 1, extent.last, extent.messages, extent.bytes, all_settled};
     if (same) {
@@ -117,6 +118,7 @@ void Buffer::damaged(std::uint32_t lane, std::uint64_t messages, const std::stri
       lost += here;
     }
   }
+  messages_ -= lost;
   listener_.corrupted(lost, text);
 }
 
@@ -125,7 +127,7 @@ void Buffer::evict(Line& line) {
     const Entry& entry = line.far.front();
     const bool extends = line.gap.empty() || line.gap.lane == entry.lane;
     if (entry.id == 0 || entry.id > committed_ || !extends) return;
-    if (entry.settled > 0) listener_.repeated(entry.settled);
+    repeat(entry.settled);
     if (line.gap.empty()) line.gap = {entry.lane, entry.id - 1, entry.id, 0, 0, all_settled};
     line.gap.last = entry.id;
     line.gap.messages += entry.batch->size();
@@ -134,6 +136,12 @@ void Buffer::evict(Line& line) {
     held_ -= entry.batch->bytes();
     line.far.pop_front();
   }
+}
+
+void Buffer::repeat(std::uint64_t messages) {
+  if (messages == 0) return;
+  messages_ += messages;
+  listener_.repeated(messages);
 }
 
 void Buffer::refill(Line& line) {
@@ -153,7 +161,9 @@ void Buffer::loaded(Line& line, RowId last, const std::vector<Row>& rows, bool e
     line.near_bytes += bytes;
     held_ += bytes;
     line.gap.after = row.id;
-    line.gap.messages -= std::min<std::uint64_t>(line.gap.messages, row.batch->size());
+    const std::uint64_t expected = std::min<std::uint64_t>(line.gap.messages, row.batch->size());
+    line.gap.messages -= expected;
+    repeat(row.batch->size() - expected);
     line.gap.bytes -= std::min<std::uint64_t>(line.gap.bytes, bytes);
     if (row.batch->epoch() == epoch_) line.gap.lowest = row.batch->receipt(row.batch->size() - 1) + 1;
   }
@@ -175,6 +185,7 @@ void Buffer::trimmed(Line& line, const Extent& gone) {
   const std::uint64_t bytes = std::min(gone.bytes, line.gap.bytes);
   line.gap.messages -= messages;
   line.gap.bytes -= bytes;
+  messages_ -= messages;
   bytes_ -= bytes;
   listener_.made_room(messages);
   shorten(line);
@@ -186,6 +197,7 @@ void Buffer::shorten(Line& line) {
   if (line.gap.empty()) {
     // The file did not hold all that it should have.
     const std::uint64_t lost = line.gap.messages;
+    messages_ -= lost;
     bytes_ -= line.gap.bytes;
     line.gap = {};
     if (!inherited_.empty() && (&line == &lanes_[0].lines[0] || &line == &lanes_[0].lines[1])) {

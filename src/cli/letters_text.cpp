@@ -63,8 +63,8 @@ std::string letters_table(const Json& answer) {
   std::string out;
   const auto row = [&out](std::string_view id, std::string_view died, std::string_view component,
                           std::string_view reason, std::string_view device, std::string_view text) {
-    out += fmt::format("{:>7}  ", id) + cell(died, 20) + cell(component, 15) + cell(reason, 14) + cell(device, 14) +
-           fitting(text, 20) + "\n";
+    out += fmt::format("{:>9}  ", id) + cell(died, 20) + cell(component, 15) + cell(reason, 14) + cell(device, 14) +
+           fitting(text, 18) + "\n";
   };
   if (!letters.empty()) row("id", "died", "component", "reason", "device", "text");
   bool waiting = false;

@@ -11,7 +11,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string word(const Json& json, const char* name, std::size_t width) {
-  return fitting(json.value(name, std::string()), width);
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? fitting(found->get<std::string>(), width) : std::string();
 }
 
 std::uint64_t number(const Json& json, const char* name) { return json.value(name, std::uint64_t{0}); }

@@ -7,10 +7,11 @@
 namespace fieldgate::gateway {
 
 Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics,
-                 std::string instance, const Home& home)
+                 std::string instance, const Home& home, std::string_view version)
     : reactor_(reactor),
       metrics_(metrics),
       environment_{configuration.id, std::move(instance)},
+      version_(version),
       drain_timeout_(configuration.drain_timeout),
       home_(home),
       dead_letters_(reactor, home.data_dir ? home.data_dir->dead_letters() : std::filesystem::path(),
@@ -18,6 +19,10 @@ Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, 
   build_sinks(configuration);
   build_transforms(configuration);
   build_adapters(configuration);
+  if (home_.data_dir) {
+    control_ = std::make_unique<admin::Control>(reactor, home_.data_dir->control_socket(), dead_letters_,
+                                                [this] { return report(); });
+  }
   if (configuration.admin_enabled) {
     admin_ = std::make_unique<admin::Server>(
         reactor, metrics, configuration.admin, [this] { return not_ready(); }, telemetry::Log("admin"));
@@ -79,6 +84,7 @@ void Gateway::build_adapters(const Configuration& configuration) {
       keepers.push_back(outlet);
     }
     inflow->name = name;
+    inflow->type = factory.type();
     inflow->inlet = std::make_unique<router::Inlet>(reactor_.io(), last_receipt_, inputs(outputs), std::move(gates),
                                                     std::move(keepers), &dead_letters_);
     inflow->current = inflow->inlet.get();
@@ -118,6 +124,10 @@ Result<void> Gateway::start() {
       return Error{started.error().reason, "adapter " + inflow->name + ": " + started.error().text};
     }
   }
+  if (control_) {
+    if (auto started = control_->start(); !started)
+      return Error{started.error().reason, "control socket: " + started.error().text};
+  }
   if (admin_) {
     if (auto started = admin_->start(); !started)
       return Error{started.error().reason, "admin: " + started.error().text};
@@ -144,6 +154,7 @@ Awaitable<std::uint64_t> Gateway::stop() {
   }
   while (busy > 0) co_await done.wait();
   co_await dead_letters_.close(drain_timeout_ / 4);
+  if (control_) control_->stop();
   if (admin_) admin_->stop();
   co_return left;
 }
@@ -173,6 +184,41 @@ std::vector<std::string> Gateway::not_ready() const {
     if (!inflow->adapter->ready()) names.push_back(inflow->name);
   }
   return names;
+}
+
+admin::Status Gateway::report() const {
+  admin::Status status;
+  status.version = version_;
+  status.gateway = environment_.gateway;
+  status.started = started_.wall;
+  status.uptime = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - started_.steady);
+  for (const auto& inflow : inflows_) {
+    const telemetry::AdapterCounters& counters = inflow->adapter->counters();
+    status.adapters.push_back({inflow->name, inflow->type, counters.connections, counters.messages,
+                               counters.errors.total(), counters.rejected.total(), inflow->adapter->ready()});
+  }
+  for (const auto& outlet : outlets_) {
+    if (!outlet) continue;
+    const sink::OutletCounters& counters = outlet->counters();
+    admin::SinkStatus sink{.name = outlet->name(), .type = std::string(outlet->type()), .up = outlet->up()};
+    sink.accepted = counters.accepted;
+    sink.delivered = counters.delivered;
+    sink.expired = counters.expired;
+    sink.dropped = counters.dropped.total();
+    sink.dead_letters = counters.dead_letters.total();
+    sink.corrupt = counters.corrupt;
+    sink.retries = counters.retries;
+    sink.backlog = outlet->backlog();
+    sink.backlog_bytes = outlet->backlog_bytes();
+    sink.oldest = outlet->oldest();
+    sink.buffer = outlet->is_durable() ? "disk" : "memory";
+    sink.buffer_state = outlet->disk_problem().empty() ? "ok" : outlet->disk_problem();
+    status.sinks.push_back(std::move(sink));
+  }
+  const buffer::DeadLetterTotals letters = dead_letters_.totals();
+  status.dead_letters = letters.letters;
+  status.dead_letter_bytes = letters.bytes;
+  return status;
 }
 
 std::string Gateway::status() const {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/control.hpp"
 #include "admin/server.hpp"
 #include "buffer/dead_letters.hpp"
 #include "expression/template.hpp"
@@ -23,7 +24,7 @@ class Gateway {
   /// Builds everything; binds and connects nothing yet. `instance` is the unit's instance name, {{ instance }} in
   /// templates. `home` outlives it.
   Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics,
-          std::string instance, const Home& home);
+          std::string instance, const Home& home, std::string_view version);
   ~Gateway();
 
   /// Starts the sinks, then the adapters, then the admin listener. The error names the component and what to do.
@@ -36,12 +37,16 @@ class Gateway {
   /// Names of the adapters that do not take devices in; for /readyz.
   std::vector<std::string> not_ready() const;
 
+  /// Everything that goes on, for the operator.
+  admin::Status report() const;
+
   /// For the service manager: "3 adapters, 2 sinks; 1042 messages, 7 waiting".
   std::string status() const;
 
  private:
   struct Inflow {
     std::string name;
+    std::string type;
     std::unique_ptr<router::Inlet> inlet;
     router::Inlet* current = nullptr;  // what the adapter sees; a reload puts another in its place
     std::unique_ptr<adapter::Adapter> adapter;
@@ -66,6 +71,7 @@ class Gateway {
   telemetry::Log log_{"gateway"};
   expression::Environment environment_;
   expression::Paths paths_;
+  std::string version_;
   Duration drain_timeout_;
   const Home& home_;
   Receipt last_receipt_ = 0;
@@ -74,6 +80,8 @@ class Gateway {
   std::vector<Stage> transforms_;                       // likewise
   std::vector<std::unique_ptr<Inflow>> inflows_;
   std::unique_ptr<admin::Server> admin_;
+  std::unique_ptr<admin::Control> control_;
+  Instant started_ = Instant::now();
 };
 
 }  // namespace fieldgate::gateway

@@ -28,7 +28,7 @@ void raise_descriptor_limit() {
 class Service {
  public:
   Service(const Configuration& configuration, const Home& home, std::string_view version)
-      : gateway_(configuration, reactor_, metrics_, instance(), home),
+      : gateway_(configuration, reactor_, metrics_, instance(), home, version),
         signals_(reactor_.io(), SIGTERM, SIGINT, SIGHUP),
         heart_(reactor_.io()) {
     metrics_.gauge("fieldgate_build_info", {{"version", std::string(version)}}, "The version that runs.",

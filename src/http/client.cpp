@@ -93,6 +93,10 @@ void Client::close() {
   if (connection_) connection_->close();
 }
 
+std::optional<TimePoint> Client::peer_certificate_end() const {
+  return connection_ ? connection_->peer_certificate_end() : std::nullopt;
+}
+
 std::uint64_t Client::take_sent() {
   const std::uint64_t all = sent_ + (connection_ ? connection_->sent() : 0);
   return all - std::exchange(taken_, all);

@@ -66,6 +66,9 @@ class Client {
   /// Bytes written to sockets since this was last asked: TLS, handshakes and second attempts included.
   std::uint64_t take_sent();
 
+  /// When the certificate ends that the server showed last; nothing without TLS.
+  std::optional<TimePoint> peer_certificate_end() const;
+
   void close();
   const Origin& origin() const { return origin_; }
 

@@ -12,6 +12,7 @@
 
 #include "http/response_parser.hpp"
 #include "message/json.hpp"
+#include "reactor/certificate.hpp"
 
 namespace fieldgate::http {
 
@@ -97,6 +98,7 @@ Awaitable<Result<void>> Connection::shake_hands() {
   if (!named) co_return named;
   error_code ec;
   co_await tls_->async_handshake(asio::ssl::stream_base::client, into(ec));
+  certificate_end_ = reactor::peer_certificate_end(tls_->native_handle());
   if (!ec) co_return Result<void>();
   Error error = failure(ec, "tls");
   const long verdict = SSL_get_verify_result(tls_->native_handle());

@@ -36,6 +36,9 @@ class Connection {
   /// Bytes handed to the socket so far, TLS included.
   std::uint64_t sent();
 
+  /// When the server's certificate ends; nothing without TLS.
+  std::optional<TimePoint> peer_certificate_end() const { return certificate_end_; }
+
   Deadline<Socket>& deadline() { return deadline_; }
   void close();
 
@@ -50,6 +53,7 @@ class Connection {
   reactor::Reactor& reactor_;
   const Origin& origin_;
   std::uint64_t plain_sent_ = 0;
+  std::optional<TimePoint> certificate_end_;
   Socket socket_{reactor_.io()};
   Deadline<Socket> deadline_{reactor_.io(), socket_};
   std::optional<asio::ssl::context> context_;

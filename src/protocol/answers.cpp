@@ -10,6 +10,9 @@ namespace fieldgate::protocol {
 
 namespace {
 
+/// Peers that are written to in a row: about a millisecond of system calls.
+constexpr std::size_t max_writes = 256;
+
 /// Queues kept for their memory, and how much of it.
 constexpr std::size_t max_spare = 1024;
 constexpr std::size_t max_spare_bytes = 4096;
@@ -167,12 +170,17 @@ void Answers::send(Queue& queue, const Watermarks& marks) {
   wait(queue);
 }
 
-void Answers::settled() {
+bool Answers::settled() {
   const Watermarks marks = watermarks();
+  std::size_t writes = 0;
   for (const After after : {After::stored, After::delivered}) {
     Order& waiting = order(after);
-    while (!waiting.empty() && marks.passed(after, waiting.begin()->first)) send(*waiting.begin()->second, marks);
+    while (!waiting.empty() && marks.passed(after, waiting.begin()->first)) {
+      if (++writes > max_writes) return true;
+      send(*waiting.begin()->second, marks);
+    }
   }
+  return false;
 }
 
 bool Answers::take_asked(After after) {

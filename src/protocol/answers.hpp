@@ -51,8 +51,8 @@ class Answers {
   /// Forgets what waits in it: the connection has ended.
   void drop(Queue*& queue);
 
-  /// More may be settled: writes all that may go out.
-  void settled();
+  /// More may be settled: writes what may go out, but only so much that others get their turn. True: there is more.
+  bool settled();
 
   /// Whether any answer waits to be settled.
   bool waiting() const { return !open_[0].empty() || !open_[1].empty(); }

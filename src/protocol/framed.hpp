@@ -74,8 +74,9 @@ class Framed final : private codec::Receiver {
   /// To be called after a gulp of datagrams: tells the receiver that answers wait.
   void hurry();
 
-  /// More of the messages may be settled: sends the answers that waited for it.
-  void settled() { answers_.settled(); }
+  /// More of the messages may be settled: sends answers that waited for it. True: there is more to send, in another
+  /// turn.
+  bool settled() { return answers_.settled(); }
   bool answers_wait() const { return answers_.waiting(); }
 
   const FramedConfig& config() const { return config_; }

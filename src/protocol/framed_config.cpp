@@ -52,7 +52,7 @@ void check_names(config::Section& s, std::string_view option, const Used& used,
 
 /// What is known at load can be framed at load.
 void check_framed(config::Section& s, const Reply& reply, const framing::Factory& framing) {
-  if (!framing || !reply.frame || reply.content.varies()) return;
+  if (s.describing() || !framing || !reply.frame || reply.content.varies()) return;
   std::string payload;
   std::string scratch;
   std::string framed;

@@ -69,6 +69,7 @@ Http::Http(const Config& config, const Context& context)
       timeout_(context.request.timeout),
       reactor_(context.reactor),
       log_(context.log),
+      certificates_(context, config.tls),
       gateway_(context.epoch != 0 ? context.environment.gateway : "") {
   const http::Origin origin = make_origin(config_, context);
   config_.url.bind(context.environment, context.paths);
@@ -197,6 +198,7 @@ Awaitable<Delivery> Http::send(std::array<std::string_view, 3> body, std::string
   request.fields = &fields;
   request.body = body;
   auto response = co_await lanes_[lane]->send(request, timeout_);
+  certificates_.peer_seen(lanes_[lane]->peer_certificate_end());
   up_ = response && !(is_temporary(response->status));
   if (!response) co_return failed(response.error());
   const Delivery delivery = judge(*response, lanes_[lane]->origin().url.origin() + target, records);

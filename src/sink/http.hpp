@@ -8,6 +8,7 @@
 
 #include "config/tls.hpp"
 #include "http/client.hpp"
+#include "sink/certificates.hpp"
 #include "sink/compression.hpp"
 #include "sink/http_authorization.hpp"
 #include "sink/sink.hpp"
@@ -48,6 +49,7 @@ class Http final : public Sink {
   /// Reads certificates. Throws std::runtime_error if they, or the URL, are of no use.
   Http(const Config& config, const Context& context);
 
+  void start() override { certificates_.start(); }
   /// The URL and the headers, where they differ by message: each followed by a line end, which none of them can hold.
   Result<void> append_key(const Message& message, std::string& out) const override;
   Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) override;
@@ -69,6 +71,7 @@ class Http final : public Sink {
   Duration timeout_;
   reactor::Reactor& reactor_;
   telemetry::Log log_;
+  Certificates certificates_;
   std::string gateway_;  // in the ids of requests; empty: they have none
   http::Fields fields_;  // of every request
   std::string target_;   // where the URL does not differ by message

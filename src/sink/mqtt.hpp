@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mqtt/client.hpp"
+#include "sink/certificates.hpp"
 #include "sink/compression.hpp"
 #include "sink/mqtt_refusal.hpp"
 #include "sink/sink.hpp"
@@ -46,7 +47,10 @@ class Mqtt final : public Sink, private mqtt::Handler {
 
   Mqtt(const Config& config, const Context& context);
 
-  void start() override { client_.start(); }
+  void start() override {
+    client_.start();
+    certificates_.start();
+  }
   Result<void> append_key(const Message& message, std::string& out) const override;
   Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) override;
   /// A clean DISCONNECT keeps the broker from publishing the will, as MQTT has it. Where `will.online` was published,
@@ -95,6 +99,7 @@ class Mqtt final : public Sink, private mqtt::Handler {
   std::vector<Lane> lanes_;
   Timer stopped_;
   RefusedTopics refused_topics_;
+  Certificates certificates_;
   std::uint64_t connect_bytes_ = 0;  // of connections that no delivery was charged for
   std::string problem_ = "no connection yet";
   bool up_ = true;

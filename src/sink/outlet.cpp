@@ -44,7 +44,7 @@ Outlet::Outlet(const OutletConfig& config, const std::string& name, const Surrou
   for (std::size_t i = 0; i < config_.request.concurrency; ++i) lanes_.emplace_back(reactor_.io());
   telemetry::Metrics& metrics = around.metrics;
   metrics.gauge("fieldgate_sink_backlog", {{"sink", name}}, "Messages that wait to be confirmed.",
-                [this] { return static_cast<double>(counters_.backlog()); });
+                [this] { return static_cast<double>(backlog()); });
   metrics.gauge("fieldgate_sink_backlog_bytes", {{"sink", name}}, "Their bytes, as encoded.",
                 [this] { return static_cast<double>(backlog_bytes()); });
   metrics.gauge("fieldgate_sink_up", {{"sink", name}}, "1 while the service can be reached.",
@@ -58,6 +58,21 @@ void Outlet::start() {
   sink_->start();
   for (std::size_t i = 0; i < lanes_.size(); ++i) reactor_.spawn(deliver_lane(i));
   reactor_.spawn(seal_by_age());
+}
+
+std::uint64_t Outlet::backlog() const {
+  std::uint64_t messages = buffer_.messages();
+  for (const Lane& lane : lanes_) messages += lane.open.size();
+  return messages;
+}
+
+std::optional<Duration> Outlet::oldest() const {
+  auto oldest = buffer_.oldest();
+  for (const Lane& lane : lanes_) {
+    if (!lane.open.empty() && (!oldest || lane.open.received(0) < *oldest)) oldest = lane.open.received(0);
+  }
+  if (!oldest) return std::nullopt;
+  return std::chrono::duration_cast<Duration>(steady_clock::now() - *oldest);
 }
 
 void Outlet::accept(const Message& message) {

@@ -59,12 +59,15 @@ class Outlet final : public router::Input, public buffer::Settling, private buff
   Awaitable<std::uint64_t> drain(Duration deadline);
 
   const std::string& name() const { return name_; }
-  std::uint64_t backlog() const { return counters_.backlog(); }
+  /// Messages that wait, counted where they lie: with the counters they balance.
+  std::uint64_t backlog() const;
   std::uint64_t backlog_bytes() const { return open_bytes_ + buffer_.bytes(); }
   const OutletCounters& counters() const { return counters_; }
   std::string_view type() const { return config_.type(); }
   bool up() const { return sink_->up(); }
   bool is_durable() const { return buffer_.is_disk(); }
+  /// How long the message waits that waits longest, as far as it is in memory.
+  std::optional<Duration> oldest() const;
   /// What the disk says while it refuses; else empty.
   const std::string& disk_problem() const { return disk_problem_; }
 
@@ -107,7 +110,7 @@ class Outlet final : public router::Input, public buffer::Settling, private buff
   Awaitable<> deliver_part(std::size_t index, Which which);
   buffer::Buffer::Part next_part(std::size_t index, Which which);
   Awaitable<> settle(std::size_t index, Which which, const buffer::Buffer::Part& part, const Delivery& delivery);
-  std::size_t count_delivered(const buffer::Buffer::Part& part, const Delivery& delivery);
+  void count_delivered(const buffer::Buffer::Part& part, std::size_t records);
   Awaitable<> bury(const buffer::Buffer::Part& part, std::size_t first, std::size_t records, const Delivery& delivery);
   void expire(std::size_t index, Which which);
   void recovered();

@@ -48,10 +48,6 @@ struct OutletCounters {
   telemetry::Reasons dropped;
   telemetry::Reasons dead_letters;
   telemetry::Histogram& seconds;
-
-  std::uint64_t backlog() const {
-    return accepted - delivered - expired - dropped.total() - dead_letters.total() - corrupt;
-  }
 };
 
 }  // namespace fieldgate::sink

@@ -135,7 +135,8 @@ void Outlet::expire(std::size_t index, Which which) {
 
 Awaitable<> Outlet::settle(std::size_t index, Which which, const Part& part, const Delivery& delivery) {
   Lane& lane = lanes_[index];
-  const std::size_t delivered = count_delivered(part, delivery);
+  const bool all = delivery.outcome == Outcome::confirmed;
+  const std::size_t delivered = all ? part.size() : std::min(part.size(), delivery.delivered);
   const std::size_t left = part.size() - delivered;
   std::size_t rejected = delivery.outcome == Outcome::rejected ? std::min(delivery.rejected, left) : 0;
   const bool divide = delivery.divisible && rejected > 1;
@@ -146,6 +147,8 @@ Awaitable<> Outlet::settle(std::size_t index, Which which, const Part& part, con
     co_await bury(part, part.first + delivered, rejected, delivery);
   }
   const std::size_t done = delivered + rejected;
+  count_delivered(part, delivered);
+  if (rejected > 0) counters_.dead_letters.count(delivery.reason, rejected);
   if (!divide) {
     lane.suspects -= std::min(lane.suspects, done);
     // What is tried again goes as it was, so that the service can know it again.
@@ -161,10 +164,9 @@ Awaitable<> Outlet::settle(std::size_t index, Which which, const Part& part, con
   if (drained_ != nullptr) drained_->cancel();
 }
 
-std::size_t Outlet::count_delivered(const Part& part, const Delivery& delivery) {
-  const bool all = delivery.outcome == Outcome::confirmed;
-  const std::size_t end = all ? part.last : std::min(part.last, part.first + delivery.delivered);
-  counters_.delivered += end - part.first;
+void Outlet::count_delivered(const Part& part, std::size_t records) {
+  counters_.delivered += records;
+  const std::size_t end = part.first + records;
   const auto now = steady_clock::now();
   for (std::size_t record = part.first; record < end;) {
     // Messages of one wake-up have one time of arrival.
@@ -174,11 +176,9 @@ std::size_t Outlet::count_delivered(const Part& part, const Delivery& delivery) 
     counters_.seconds.observe(now - received, same - record);
     record = same;
   }
-  return end - part.first;
 }
 
 Awaitable<> Outlet::bury(const Part& part, std::size_t first, std::size_t records, const Delivery& delivery) {
-  counters_.dead_letters.count(delivery.reason, records);
   log_.limited(telemetry::Level::error, delivery.reason, "{} messages can never be delivered: {}", records,
                delivery.text);
   const Instant now = Instant::now();
@@ -214,11 +214,11 @@ void Outlet::recovered() {
 void Outlet::report(const Delivery& delivery, Duration pause) {
   failing_ = true;
   log_.limited(telemetry::Level::warn, delivery.reason, "cannot deliver: {}; {} messages wait, next try in {:.1f} s",
-               delivery.text, counters_.backlog(), std::chrono::duration<double>(pause).count());
+               delivery.text, backlog(), std::chrono::duration<double>(pause).count());
 }
 
 bool Outlet::is_finished() const {
-  if (counters_.backlog() == 0) return true;
+  if (backlog() == 0) return true;
   const bool is_safe = buffer_.is_disk() && open_bytes_ == 0 && buffer_.unstored_bytes() == 0;
   return is_safe && (admission_.failing() || admission_.held());
 }
@@ -241,7 +241,7 @@ Awaitable<std::uint64_t> Outlet::drain(Duration deadline) {
   drained_ = nullptr;
   stopped_ = true;
   for (Lane& lane : lanes_) lane.wake.cancel();
-  const std::uint64_t left = counters_.backlog();
+  const std::uint64_t left = backlog();
   const auto rest = std::max<Duration>(std::chrono::duration_cast<Duration>(end - steady_clock::now()),
                                        std::chrono::milliseconds(200));
   co_await sink_->stop(rest);

@@ -53,7 +53,7 @@ class Crash(Trial):
         return f"{moment} {operation} {kind}" if died else "at random, the step did not come"
 
     def at_sinks_answer(self, rng):
-        countdown, when = [rng.randint(1, 8)], rng.choice(["before", "after"])
+        countdown, when = [rng.randint(1, 40)], rng.choice(["before", "after"])
 
         def script(_):
             countdown[0] -= 1

@@ -2,6 +2,7 @@
 import json
 import re
 import shutil
+import socket
 import unittest
 
 from harness import ROOT, Case, fieldgate, free_port, send_tcp, send_udp, until
@@ -77,6 +78,18 @@ class Examples(Case):
         message = self.prints("transform-filter.yaml", lambda ports: send_tcp(
             ports["9000"], b'{"device":"d1","temperature":20}\n{"device":"d1","alarm":"fire"}\n'))
         self.assertEqual(message["data"]["alarm"], "fire")
+
+    def test_the_example_of_replies_answers_what_is_stored(self):
+        text, ports = self.ported("replies.yaml")
+        self.gateway(text)
+        for port, sent, answer in (("9000", b'{"id":"m-1","seq":7}\n{"id":"m-1","type":"ping"}\n', b'{"ack":7}\npong\n'),
+                                   ("9001", b"\x00\x03abc\x00\x01d", b"\x00\x01\x06\x00\x01\x06")):
+            with self.subTest(port), send_tcp(ports[port], sent, close=False) as device:
+                device.shutdown(socket.SHUT_WR)  # it is still answered
+                come = b""
+                while piece := device.recv(100):
+                    come += piece
+                self.assertEqual(come, answer)
 
 
 if __name__ == "__main__":

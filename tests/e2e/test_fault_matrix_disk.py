@@ -21,8 +21,9 @@ class DiskRows(Trial):
             return sum(device.answered for device in self.devices) == before
         until(still, lambda: f"acknowledgements to stop; log:\n{self.gate.log()}")
 
-    def failing(self, service, *rules):
-        """The disk fails under load while the service is away; what was stored still goes out; then the disk mends."""
+    def failing(self, service, *rules, killed=False):
+        """The disk fails under load while the service is away; what was stored still goes out; then the disk mends, or the gateway
+        is killed before it does."""
         machine = self.faulty_machine()
         self.start({"service": http(service.url)})
         self.load(pause=0.002)
@@ -37,7 +38,11 @@ class DiskRows(Trial):
         service.listen()
         until(lambda: stored <= set(self.oracle.deliveries("service")),
               lambda: f"what was stored to be delivered while the disk fails; log:\n{self.gate.log()}")
-        self.stalled(0.5)
+        self.wait_acknowledged(50)  # what was delivered needs no disk any more
+        if killed:
+            self.kill()
+            machine.set()
+            self.start({"service": http(service.url)})
         machine.set()
         self.wait_acknowledged(100)  # by itself
         self.verdict("service")
@@ -71,6 +76,10 @@ class DiskRows(Trial):
         """EIO on fdatasync, for a while: what it covered is not acknowledged before it was written again."""
         self.failing(self.service(), "disk sync *db* error EIO")
         self.gate.wait_log("(?i)service.*(I/O|disk|input/output)")
+
+    def test_row_17_killed_while_fdatasync_fails(self):
+        """EIO on fdatasync, and a kill before it ends: what was acknowledged meanwhile was delivered, or is on the disk."""
+        self.failing(self.service(), "disk sync *db* error EIO", killed=True)
 
     def test_row_17_fdatasync_fails_once(self):
         """EIO on fdatasync, once: the same pages are never synced again as if nothing had been; then a kill loses nothing."""

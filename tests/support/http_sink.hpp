@@ -26,7 +26,7 @@ struct SinkBench {
     INFO(reading.printed);
     REQUIRE(reading.problems.errors() == 0);
     const sink::Context context{"out",    reactor,       metrics, telemetry::Log("sink out"), environment, paths,
-                                encoding, batch_options, request};
+                                encoding, batch_options, request, epoch};
     sink = std::make_unique<T>(config, context);
     sink->start();
   }
@@ -63,6 +63,7 @@ struct SinkBench {
   sink::Encoding encoding;
   sink::BatchOptions batch_options;
   sink::RequestOptions request;
+  Epoch epoch = 7;
   typename T::Config config;
   std::unique_ptr<T> sink;
   Batch content;

@@ -11,6 +11,12 @@ void add(Batch& batch, std::string_view record, std::string_view key, Receipt re
   batch.commit('\n', key, receipt, {});
 }
 
+Batch three() {
+  Batch batch;
+  for (std::size_t i = 1; i <= 3; ++i) add(batch, "{" + std::string(i, 'x') + "}", std::string(i, 'k'), i * 10);
+  return batch;
+}
+
 }  // namespace
 
 TEST_CASE("records stand back to back, each with its key and number") {
@@ -48,4 +54,41 @@ TEST_CASE("a record that was begun can be undone") {
   batch.clear();
   CHECK(batch.empty());
   CHECK(batch.bytes() == 0);
+}
+
+TEST_CASE("a batch is put together again out of its parts, with its times moved") {
+  const Batch batch = three();
+  const auto again = Batch::restore(batch.parts(), 7, std::chrono::seconds(5));
+  REQUIRE(again);
+  CHECK(again->size() == batch.size());
+  CHECK(again->epoch() == 7);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    CHECK(again->record(i) == batch.record(i));
+    CHECK(again->key(i) == batch.key(i));
+    CHECK(again->receipt(i) == batch.receipt(i));
+    CHECK((again->received(i) - batch.received(i)) == std::chrono::seconds(5));
+  }
+}
+
+TEST_CASE("parts that do not fit are no batch") {
+  const Batch batch = three();
+  const Batch::Parts parts = batch.parts();
+  CHECK_FALSE(Batch::restore({parts.text, parts.keys, {}}, 1, {}));
+  CHECK_FALSE(Batch::restore({parts.text, parts.keys, parts.records.substr(1)}, 1, {}));
+  CHECK_FALSE(Batch::restore({parts.text.substr(1), parts.keys, parts.records}, 1, {}));
+  CHECK_FALSE(Batch::restore({parts.text, parts.keys.substr(1), parts.records}, 1, {}));
+  const std::string backwards = std::string(parts.records.substr(24, 24)) + std::string(parts.records.substr(0, 24));
+  CHECK_FALSE(Batch::restore({parts.text, parts.keys, backwards}, 1, {}));
+}
+
+TEST_CASE("records are taken over from another batch, with a mark behind their first byte") {
+  const Batch batch = three();
+  Batch joined;
+  joined.append(batch, 1, 3);
+  joined.append(batch, 0, 1, "mark");
+  REQUIRE(joined.size() == 3);
+  CHECK(joined.record(0) == batch.record(1));
+  CHECK(joined.key(1) == batch.key(2));
+  CHECK(joined.record(2) == std::string(batch.record(0)).insert(1, "mark"));
+  CHECK(joined.receipt(2) == batch.receipt(0));
 }

@@ -251,3 +251,123 @@ TEST_CASE("options that cannot be are refused with what to do") {
   CHECK(says(printed("method: GET\nurl: http://a/"), "POST"));
   CHECK(says(printed("{}"), "url"));
 }
+
+TEST_CASE("only where one message may be to blame are the others worth another try") {
+  for (const unsigned status : {301U, 400U, 404U, 405U, 409U, 413U, 415U, 422U}) {
+    HttpPeer peer({{answer_text(status)}});
+    Bench bench(url_of(peer));
+    const bool divisible = status == 400 || status == 409 || status == 413 || status == 422;
+    CAPTURE(status);
+    CHECK(bench.deliver({"1", "2"}).divisible == divisible);
+  }
+}
+
+TEST_CASE("a service that says it is too much is asked for less") {
+  for (const unsigned status : {429U, 500U, 503U, 504U}) {
+    HttpPeer peer({{answer_text(status)}});
+    Bench bench(url_of(peer));
+    CAPTURE(status);
+    CHECK(bench.deliver({"1"}).overloaded == (status == 429 || status == 503));
+  }
+}
+
+TEST_CASE("the bytes on the wire are counted, those of failures too") {
+  HttpPeer peer({{answer_text(200)}, {answer_text(500)}});
+  Bench bench(url_of(peer));
+  std::vector<std::uint64_t> sent;
+  for (int i = 0; i < 3; ++i) sent.push_back(bench.deliver({std::string(5000, 'x')}).sent);
+  const auto requests = peer.requests();
+  REQUIRE(requests.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(sent[i] == requests[i].head.size() + requests[i].body.size());
+}
+
+TEST_CASE("nothing is sent where nobody listens") {
+  Bench bench("url: http://127.0.0.1:" + std::to_string(test::free_port()) + "/");
+  const Delivery delivery = bench.deliver({"1"});
+  CHECK(delivery.outcome == Outcome::retry);
+  CHECK(delivery.sent == 0);
+}
+
+TEST_CASE("a request is known again by the ids of its messages") {
+  HttpPeer peer({{answer_text(200)}, {answer_text(503)}});
+  Bench bench(url_of(peer));
+  for (int i = 0; i < 3; ++i) {
+    bench.content.text() += "1";
+    bench.content.commit(',', "", 40 + static_cast<Receipt>(i), {});
+  }
+  const auto deliver = [&bench](std::size_t first, std::size_t last) {
+    return test::run_on(bench.reactor, bench.sink->deliver(bench.content, first, last, 0));
+  };
+  deliver(0, 3);  // of a run that has no number
+  bench.content.set_epoch(3);
+  deliver(0, 3);
+  deliver(0, 3);
+  deliver(1, 2);
+  const auto requests = peer.requests();
+  REQUIRE(requests.size() == 4);
+  CHECK(requests[0].field("Idempotency-Key").empty());
+  CHECK(requests[1].field("Idempotency-Key") == "plant-7:3:40-42");
+  CHECK(requests[2].field("Idempotency-Key") == "plant-7:3:40-42");
+  CHECK(requests[3].field("Idempotency-Key") == "plant-7:3:41");
+}
+
+TEST_CASE("an Idempotency-Key of the operator's own stays") {
+  HttpPeer peer;
+  Bench bench(url_of(peer) + "headers: { idempotency-key: mine }");
+  bench.content.text() += "1";
+  bench.content.commit(',', "", 40, {});
+  bench.content.set_epoch(3);
+  test::run_on(bench.reactor, bench.sink->deliver(bench.content, 0, 1, 0));
+  CHECK(says(peer.requests().at(0).head, "idempotency-key: mine\r\n"));
+  CHECK_FALSE(says(peer.requests().at(0).head, "plant-7"));
+}
+
+TEST_CASE("a body may be a zstd frame") {
+  HttpPeer peer;
+  Bench bench(url_of(peer) + "compression: zstd");
+  CHECK(bench.deliver({"\"" + std::string(1000, 'x') + "\""}).outcome == Outcome::confirmed);
+  const auto request = peer.requests().at(0);
+  CHECK(request.field("Content-Encoding") == "zstd");
+  CHECK(request.body.starts_with("\x28\xb5\x2f\xfd"));
+  CHECK(request.body.size() < 100);
+}
+
+TEST_CASE("a secret that was refused is read again from its file") {
+  const test::TempDir folder;
+  const auto file = folder.write("token", "old\n");
+  const std::string from_file = "\"${file:" + file.string() + "}\"";
+  const std::pair<std::string, std::string> ways[] = {
+      {"auth: { type: bearer, token: " + from_file + " }", "Authorization: Bearer "},
+      {"auth: { type: basic, username: gw, password: " + from_file + " }", "Authorization: Basic Z3c6"},
+      {"headers: { X-Key: " + from_file + " }", "X-Key: "},
+  };
+  for (const unsigned status : {401U, 403U}) {
+    for (const auto& [yaml, line] : ways) {
+      folder.write("token", "old\n");
+      HttpPeer peer({{answer_text(status)}, {answer_text(status)}});
+      Bench bench(url_of(peer) + yaml);
+      CHECK(bench.deliver({"1"}).outcome == Outcome::retry);
+      CHECK(bench.deliver({"1"}).outcome == Outcome::retry);
+      folder.write("token", "new\n");
+      CHECK(bench.deliver({"1"}).outcome == Outcome::confirmed);
+      const auto requests = peer.requests();
+      REQUIRE(requests.size() == 3);
+      const bool basic = says(line, "Basic");
+      CHECK(says(requests[1].head, line + (basic ? "b2xk" : "old") + "\r\n"));
+      CHECK(says(requests[2].head, line + (basic ? "bmV3" : "new") + "\r\n"));
+    }
+  }
+}
+
+TEST_CASE("a secret's file that is gone, or holds what no header can, changes nothing") {
+  const test::TempDir folder;
+  const auto file = folder.write("token", "old");
+  HttpPeer peer({{answer_text(401)}, {answer_text(401)}});
+  Bench bench(url_of(peer) + "headers: { X-Key: \"${file:" + file.string() + "}\" }");
+  bench.deliver({"1"});
+  std::filesystem::remove(file);
+  bench.deliver({"1"});
+  folder.write("token", "two\nlines");
+  bench.deliver({"1"});
+  for (const auto& request : peer.requests()) CHECK(request.field("X-Key") == "old");
+}

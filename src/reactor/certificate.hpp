@@ -1,0 +1,20 @@
+// How long certificates are good for.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include <openssl/types.h>
+
+#include "message/result.hpp"
+#include "message/time.hpp"
+
+namespace fieldgate::reactor {
+
+/// When the first certificate of a PEM file ends (notAfter; RFC 5280, 4.1.2.5). Reads the file: blocks.
+Result<TimePoint> certificate_end(const std::filesystem::path& crt_file);
+
+/// When the certificate that the peer showed ends; nothing if it showed none.
+std::optional<TimePoint> peer_certificate_end(const SSL* ssl);
+
+}  // namespace fieldgate::reactor
