@@ -148,18 +148,23 @@ Awaitable<> StreamServer::serve(Connections::iterator self) {
   bool alive = true;
   bool look_again = true;  // at what was kept: the handshake, or a gate that closed, may have left whole frames in it
   if (tls_ != nullptr) alive = co_await shake_hands(connection);
-  while (alive && !connection.stream.closed()) {
-    if (!entrance_.open()) {
-      co_await entrance_.opened();
-      look_again = true;
-    } else if (connection.protocol->full() || (connection.ended && !look_again && connection.answers_due())) {
+  while (true) {
+    const bool over = !alive || connection.stream.closed();
+    if (over) connection.close();
+    if (over && !connection.sending()) break;
+    const bool all_said = connection.ended && !look_again;
+    // One place to wait in: each more costs every idle connection some of its memory.
+    if (over || connection.protocol->full() || (all_said && connection.answers_due())) {
       co_await connection.moved();
+      look_again = true;
+    } else if (!entrance_.open()) {
+      co_await entrance_.opened();
       look_again = true;
     } else if (std::exchange(look_again, false)) {
       const Bytes kept = connection.stream.kept();
       if (!kept.empty()) alive = take(connection, kept, 0, Instant::now());
     } else if (connection.ended) {
-      break;
+      alive = false;
     } else {
       co_await connection.stream.readable(ignored);
       alive = !connection.stream.closed() && read_turn(connection);
@@ -167,8 +172,6 @@ Awaitable<> StreamServer::serve(Connections::iterator self) {
       if (alive && options_.gather.count() > 0) co_await next_gathering();
     }
   }
-  connection.close();
-  while (connection.sending()) co_await connection.moved();
   end(self);
 }
 

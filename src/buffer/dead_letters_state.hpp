@@ -149,7 +149,8 @@ Awaitable<Result<T>> DeadLetters::State::ask(std::shared_ptr<State> self,
   };
   if (self->file.empty()) co_return Error{"io", "there is no data_dir, so no dead letters are kept"};
   const auto end = std::chrono::steady_clock::now() + opening_time;
-  while (!self->is_open && !self->failing && std::chrono::steady_clock::now() < end) co_await progress_until(self, end);
+  while (!self->is_open && !self->failing && !self->closed && std::chrono::steady_clock::now() < end)
+    co_await progress_until(self, end);
   const auto answer = std::make_shared<Answer>();
   if (!self->is_open) co_return answer->result;
   std::function<void()> job = [answer, disk = self->disk, query = std::move(query)] {

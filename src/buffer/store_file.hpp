@@ -68,9 +68,9 @@ Result<void> write_sums(storage::Database& database, const StoreSums& before, co
 Result<void> write_next(storage::Database& database, RowId next);
 }  // namespace store_tables
 
-/// One file. Errors with the reason `corrupt` do not leave it: the damaged file is put aside, and what can be read of it
-/// goes into a new one. After any other error the file is closed, and the next call opens it. Used by one thread at a
-/// time.
+/// One file. Errors with the reason `corrupt` do not leave it: the damaged file is put aside, and what can be read of
+/// it goes into a new one. After any other error the file is closed, and the next call opens it. Used by one thread at
+/// a time.
 class StoreFile {
  public:
   StoreFile(std::filesystem::path file, std::size_t max_size, Epoch epoch);
@@ -107,6 +107,7 @@ class StoreFile {
   void set_aside(const StoreRow& row);
 
   Result<void> repair(const std::string& why);
+  /// `seen`: messages of which there are traces, but no more; at least 1 where anything could not be read.
   Result<void> save_what_can_be_read(StoreSums& saved, std::uint64_t& seen);
   Result<void> copy_into(storage::Database& to, RowId next, StoreSums& saved, std::uint64_t& seen);
   Result<void> put_aside(const std::string& suffix, std::filesystem::path& aside);
@@ -121,11 +122,11 @@ class StoreFile {
   Epoch epoch_;
   std::optional<storage::Database> database_;
   StoreSums sums_;
-  bool known_ = false;              // whether sums_ says what should be in the file
+  bool known_ = false;                 // whether sums_ says what should be in the file
   std::map<std::int64_t, Ends> ends_;  // of the lanes, when the file was opened
-  RowId next_ = 1;                  // ids from it on have never been used: it is in the file
-  RowId uncertain_ = 0;             // rows up to it may be in the file although their commit failed
-  bool suspect_ = false;            // an error has come: nothing is durable before the WAL is in the database
+  RowId next_ = 1;                     // ids from it on have never been used: it is in the file
+  RowId uncertain_ = 0;                // rows up to it may be in the file although their commit failed
+  bool suspect_ = false;               // an error has come: nothing is durable before the WAL is in the database
   std::vector<StoreDamage> damage_;
 };
 

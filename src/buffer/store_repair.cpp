@@ -72,7 +72,9 @@ class Salvage {
     while (id < last_id) {
       Result<std::int64_t> readable_to = copy_from(id);
       if (!readable_to) return readable_to.error();
-      id = *readable_to < last_id ? next_readable(*readable_to) : last_id;
+      if (*readable_to >= last_id) break;
+      ++seen_;
+      id = next_readable(*readable_to);
     }
     if (Result<void> summed = store_tables::write_sums(to_, {}, saved_); !summed) return summed;
     return to_.run("COMMIT");
@@ -167,11 +169,14 @@ Result<void> StoreFile::save_what_can_be_read(StoreSums& saved, std::uint64_t& s
   if (Result<void> created = store_tables::create(*to, next); !created) return created;
   if (fs::is_regular_file(fs::symlink_status(file_, ignored))) {
     if (Result<void> copied = copy_into(*to, next, saved, seen); !copied) return copied;
+  } else {
+    seen = 1;
   }
   return to->checkpoint();
 }
 
 Result<void> StoreFile::copy_into(Database& to, RowId next, StoreSums& saved, std::uint64_t& seen) {
+  seen = 1;  // until it turns out that something can be read
   Result<Database> from = Database::open_to_read(file_);
   if (!from) return {};
   if (!known_) {
@@ -183,6 +188,7 @@ Result<void> StoreFile::copy_into(Database& to, RowId next, StoreSums& saved, st
   Result<Statement> rows =
       from->prepare(std::string("SELECT ") + StoreRow::columns + " FROM batches WHERE id>=? ORDER BY id");
   if (!rows) return {};
+  seen = 0;
   Salvage salvage(std::move(*rows), to, saved, seen);
   if (Result<void> done = salvage.run(); !done) return done;
   if (salvage.highest() < next) return {};
@@ -210,7 +216,8 @@ Result<void> StoreFile::finish_repair() {
 
 void StoreFile::note_losses(const StoreSums& saved, std::uint64_t seen, const std::string& text) {
   if (!known_) {
-    damage_.push_back({0, std::max<std::uint64_t>(seen, 1), text + "; how much was lost cannot be told"});
+    const char* loss = seen > 0 ? "; how much was lost cannot be told" : "; no message was lost";
+    damage_.push_back({0, seen, text + loss});
     sums_ = saved;
     return;
   }

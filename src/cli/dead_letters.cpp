@@ -143,7 +143,7 @@ std::string replayed_text(const Json& json) {
           : fmt::format("{} {} delivered again\n", count_text(number("replayed"), "dead letter", "dead letters"),
                         number("replayed") == 1 ? "is" : "are");
   if (number("frames") > 0) {
-    out += fmt::format("kept: {} of adapters; a frame that could not be read cannot be replayed\n", number("frames"));
+    out += fmt::format("kept: {} of adapters; what never became a message cannot be replayed\n", number("frames"));
   }
   if (number("absent") > 0) out += fmt::format("kept: {} of sinks that do not run any more\n", number("absent"));
   return out;

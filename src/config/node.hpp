@@ -16,9 +16,9 @@ struct Node {
   struct Entry;
 
   Kind kind = Kind::empty;
-  Mark mark;         ///< of the value
-  Mark place;        ///< of its key, where it has one: what a problem with the whole points at
-  std::string text;  ///< of a scalar, after substitution
+  Mark mark;           ///< of the value
+  Mark place;          ///< of its key, where it has one: what a problem with the whole points at
+  std::string text;    ///< of a scalar, after substitution
   std::string source;  ///< of a secret one: as it is written in the file
 
   bool quoted = false;       ///< written in quotes or as a block

@@ -16,7 +16,8 @@ std::size_t size_of_length(std::size_t length) {
 
 std::uint64_t Bundle::packet_bytes() const {
   constexpr std::size_t pubrel = 4;
-  const std::size_t property = content_encoding_.empty() ? 0 : 1 + 2 + property_name.size() + 2 + content_encoding_.size();
+  const std::size_t property =
+      content_encoding_.empty() ? 0 : 1 + 2 + property_name.size() + 2 + content_encoding_.size();
   std::uint64_t all = 0;
   for (const Item& item : items_) {
     const std::size_t topic = item.payload - item.topic - 1;

@@ -149,16 +149,17 @@ Awaitable<Ending> Client::Core::round() {
     co_await close();
     break;
   }
-  if (ending == Ending::taken_over && !leaving()) count("fieldgate_mqtt_takeovers_total", "Connections lost to another client of the same client_id.");
+  if (ending == Ending::taken_over && !leaving())
+    count("fieldgate_mqtt_takeovers_total", "Connections lost to another client of the same client_id.");
   co_return ending;
 }
 
-Ending Client::Core::ending_of(Clock::duration lasted) const {
-  if (let_in_) {
-    const bool thrown_out = farewell_.empty() && lasted < kicked_within;
-    if (farewell_code_ == session_taken_over || thrown_out) return Ending::taken_over;
-    return lasted >= stable_after ? Ending::stable : Ending::unstable;
-  }
+Ending Client::Core::ending_of(Clock::duration lasted) {
+  const bool thrown_out = let_in_ && farewell_.empty() && lasted < kicked_within;
+  kicks_ = thrown_out ? kicks_ + 1 : 0;
+  // Once may be a broker that goes down.
+  if (let_in_ && (farewell_code_ == session_taken_over || kicks_ > 1)) return Ending::taken_over;
+  if (let_in_) return lasted >= stable_after ? Ending::stable : Ending::unstable;
   return is_credential_refusal(refusal_.code) ? Ending::refused : Ending::unstable;
 }
 

@@ -47,7 +47,7 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
 
   Awaitable<> life(std::shared_ptr<Core> self);
   Awaitable<Ending> round();
-  Ending ending_of(Clock::duration lasted) const;
+  Ending ending_of(Clock::duration lasted);
   void tell(Ending ending, Duration pause);
   void count(std::string_view name, std::string_view help, int code = -1);
   Awaitable<> read_password_again();
@@ -81,9 +81,10 @@ class Client::Core : public std::enable_shared_from_this<Client::Core> {
   // Of the attempt, or the connection, under way.
   std::uint64_t session_ = 0;
   bool answered_ = false;
-  bool let_in_ = false;             // by the broker, which may have ended it by now
-  std::string farewell_;            // what a broker of version 5 said when it ended it
+  bool let_in_ = false;   // by the broker, which may have ended it by now
+  std::string farewell_;  // what a broker of version 5 said when it ended it
   int farewell_code_ = 0;
+  int kicks_ = 0;                   // connections at a stretch that were ended at once, without a word
   bool shorter_keepalive_ = false;  // the broker wants one, which Paho does not see to by itself
   bool closed_ = false;
   bool session_present_ = false;

@@ -66,7 +66,8 @@ std::vector<Budget::Spent> Budget::spent(Time now) {
   forget(now);
   std::vector<Spent> all;
   for (const Slot& slot : slots_) {
-    all.push_back({std::chrono::duration_cast<Duration>(std::max(now - slot.ends, Time::duration::zero())), slot.bytes});
+    all.push_back(
+        {std::chrono::duration_cast<Duration>(std::max(now - slot.ends, Time::duration::zero())), slot.bytes});
   }
   return all;
 }

@@ -13,9 +13,7 @@ constexpr std::string_view help = "Until the certificate ends; below zero after 
 constexpr auto early = std::chrono::hours(24) * 30;
 constexpr auto look_every = std::chrono::hours(24);
 
-double seconds_until(TimePoint end) {
-  return std::chrono::duration<double>(end - Instant::now().wall).count();
-}
+double seconds_until(TimePoint end) { return std::chrono::duration<double>(end - Instant::now().wall).count(); }
 
 }  // namespace
 
@@ -25,7 +23,8 @@ struct Certificates::State {
   void warn() const {
     if (own && *own - Instant::now().wall < early) {
       log.limited(telemetry::Level::warn, "own certificate",
-                  "our certificate ends in {:.1f} days: put a new one in its file and reload", seconds_until(*own) / 86400);
+                  "our certificate ends in {:.1f} days: put a new one in its file and reload",
+                  seconds_until(*own) / 86400);
     }
     if (peer && *peer - Instant::now().wall < early) {
       log.limited(telemetry::Level::warn, "peer certificate", "the server's certificate ends in {:.1f} days",

@@ -34,7 +34,7 @@ class Concurrency {
 
   std::size_t lanes_;
   std::size_t limit_;
-  std::size_t streak_ = 0;   // good answers since the limit last changed
+  std::size_t streak_ = 0;  // good answers since the limit last changed
   Time reduced_ = Time::min();
   Seconds smoothed_{0};  // 0: nothing yet
   Seconds usual_{0};     // the smallest of it, forgotten slowly

@@ -33,7 +33,10 @@ File::Config File::Config::read(config::Section& section) {
 }
 
 File::File(const Config& config, const Context& context)
-    : config_(config), encoding_(context.encoding.type), reactor_(context.reactor), writer_(config.rotate, config.compression) {
+    : config_(config),
+      encoding_(context.encoding.type),
+      reactor_(context.reactor),
+      writer_(config.rotate, config.compression) {
   config_.path.bind(context.environment, context.paths);
   if (!config_.path.varies()) path_ = config_.path.constant();
 }
@@ -80,7 +83,8 @@ Delivery File::append(const Batch& batch, std::size_t first, std::size_t last) {
 Result<void> File::write(const std::filesystem::path& path, const std::string& lines, TimePoint now) {
   if (config_.compression == Compression::none) return writer_.append(path, lines, now);
   const std::array<std::string_view, 1> pieces{lines};
-  const auto member = config_.compression == Compression::gzip ? http::sized_gzip(pieces) : compress(Compression::zstd, pieces);
+  const auto member =
+      config_.compression == Compression::gzip ? http::sized_gzip(pieces) : compress(Compression::zstd, pieces);
   return member ? writer_.append(path, *member, now) : Result<void>(member.error());
 }
 

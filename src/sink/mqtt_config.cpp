@@ -54,7 +54,8 @@ Mqtt::Config Mqtt::Config::read(config::Section& section) {
       section.flag("retain", false, "Whether the broker keeps the last message of a topic for later subscribers");
   config.window = static_cast<std::size_t>(
       section.integer("window", 64, "Publications that may wait for their acknowledgement", {1, 10000}));
-  config.compression = read_compression(section, "How payloads are compressed; says so in a user property (version 5).");
+  config.compression =
+      read_compression(section, "How payloads are compressed; says so in a user property (version 5).");
   if (config.compression != Compression::none) {
     if (config.connection.version == mqtt::Version::v3_1_1)
       section.error("compression", "needs MQTT 5, where a property says so to the receiver; leave out version: 3.1.1");

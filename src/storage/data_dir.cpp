@@ -42,15 +42,15 @@ class File {
 
 Error failed(const fs::path& path, int code, std::string_view hint = {}) {
   const std::string_view reason = code == ENOSPC || code == EDQUOT ? "disk_full" : "io";
-  return {reason, "gateway.data_dir: " + path.string() + ": " + std::generic_category().message(code) +
-                      std::string(hint)};
+  return {reason,
+          "gateway.data_dir: " + path.string() + ": " + std::generic_category().message(code) + std::string(hint)};
 }
 
 constexpr std::string_view hint = "; the user that runs Fieldgate must be able to write there";
 
 Result<void> make_private_folder(const fs::path& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed(path, errno, hint);
-  struct stat status{};
+  struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return failed(path, errno, hint);
   if (!S_ISDIR(status.st_mode)) return failed(path, ENOTDIR, "; name a folder, or move this away");
   if ((status.st_mode & 0777) != 0700 && ::chmod(path.c_str(), 0700) != 0) return failed(path, errno, hint);
@@ -105,8 +105,9 @@ std::optional<Epoch> read_epoch(const std::string& text) {
 /// once a second for years.
 Epoch epoch_of_clock(const fs::path& file) {
   using std::chrono::seconds;
-  struct stat status{};
-  std::int64_t latest = std::chrono::duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  struct stat status {};
+  std::int64_t latest =
+      std::chrono::duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   if (::stat(file.c_str(), &status) == 0) latest = std::max<std::int64_t>(latest, status.st_mtime);
   return static_cast<Epoch>(std::clamp<std::int64_t>(latest, 0, ~Epoch{0} - 1'000'000));
 }
@@ -124,8 +125,8 @@ Result<DataDir> DataDir::open(const fs::path& path) {
     std::ifstream holder(path / "lock");
     std::string process;
     std::getline(holder, process);
-    return Error{"locked", "gateway.data_dir: " + path.string() + " is in use by another Fieldgate (process " + process +
-                               "); stop that one, or give each its own data_dir"};
+    return Error{"locked", "gateway.data_dir: " + path.string() + " is in use by another Fieldgate (process " +
+                               process + "); stop that one, or give each its own data_dir"};
   }
   if (::ftruncate(lock.get(), 0) != 0) return failed(path / "lock", errno);
   if (Result<void> written = write_all(lock.get(), std::to_string(::getpid()) + "\n", path / "lock"); !written) {

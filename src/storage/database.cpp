@@ -77,7 +77,7 @@ Result<void> create(const std::filesystem::path& file) {
     return sync_folder(file);
   }
   if (errno != EEXIST) return system_error(file, errno);
-  struct stat status{};
+  struct stat status {};
   if (::lstat(file.c_str(), &status) != 0) return system_error(file, errno);
   if (!S_ISREG(status.st_mode)) return Error{"corrupt", file.string() + ": not a regular file"};
   if ((status.st_mode & 0777) != 0600 && ::chmod(file.c_str(), 0600) != 0) return system_error(file, errno);
@@ -168,8 +168,8 @@ void Statement::reset() {
 Result<Database> Database::open(const std::filesystem::path& file, const Options& options) {
   if (Result<void> created = create(file); !created) return created.error();
   sqlite3* connection = nullptr;
-  constexpr int flags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                        SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(file.c_str(), &connection, flags, nullptr);
   Database database(connection);
   if (code != SQLITE_OK) return error_of(connection, code);

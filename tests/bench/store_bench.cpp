@@ -1,4 +1,5 @@
-// What durability costs: the disk buffer's file beside a bare append-and-fdatasync log, on the same disk at the same time.
+// What durability costs: the disk buffer's file beside a bare append-and-fdatasync log, on the same disk at the same
+// time.
 //
 // store_bench [FOLDER] [SECONDS] [BATCH_BYTES] [GROUP]
 // GROUP: how many batches wait for a commit at most.
@@ -55,7 +56,8 @@ std::shared_ptr<const Batch> make_batch(std::size_t bytes) {
 
 /// Keeps the store supplied: as production does, what comes during a commit goes with the next.
 struct StoreLoad final : buffer::Store::Listener {
-  StoreLoad(reactor::Reactor& to, const std::filesystem::path& file, std::shared_ptr<const Batch> what, std::size_t group, Clock::duration how_long)
+  StoreLoad(reactor::Reactor& to, const std::filesystem::path& file, std::shared_ptr<const Batch> what,
+            std::size_t group, Clock::duration how_long)
       : reactor(to), batch(std::move(what)), waiting(group), time(how_long), store(to, file, max_size, 1, *this) {}
 
   void opened(const buffer::Found& found) override {
@@ -103,7 +105,8 @@ struct StoreLoad final : buffer::Store::Listener {
   buffer::Store store;
 };
 
-Figures run_store(const std::filesystem::path& folder, std::shared_ptr<const Batch> batch, std::size_t waiting, Clock::duration time) {
+Figures run_store(const std::filesystem::path& folder, std::shared_ptr<const Batch> batch, std::size_t waiting,
+                  Clock::duration time) {
   const std::filesystem::path file = folder / "bench.db";
   const std::uint64_t before = disk_bytes();
   double bytes = 0;

@@ -55,7 +55,7 @@ class LifeRows(Trial):
         self.assertLess(max(times), 20 if SANITIZED else 6, times)
         service.script = lambda request: Answer()
         self.start({"service": http(service.url)})
-        self.verdict("service")
+        self.verdict("service", duplicates=20 * 50)  # a request of each stop may have been cut off by the drain's end
         print("seconds to stop:", [round(seconds, 2) for seconds in times], "duplicates:", self.oracle.duplicates("service"))
 
     def test_row_36_second_sigterm(self):

@@ -127,3 +127,52 @@ TEST_CASE("https to a port that speaks no TLS is an error with words") {
   CHECK(delivery.outcome == Outcome::retry);
   CHECK(delivery.reason == "tls");
 }
+
+TEST_CASE("a service whose certificate is put right is accepted without a restart") {
+  const test::TlsFiles files;
+  const auto copy = [&files](const test::Identity& from, const test::Identity& to) {
+    std::filesystem::copy_file(from.key_file, to.key_file, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(from.crt_file, to.crt_file, std::filesystem::copy_options::overwrite_existing);
+  };
+  const test::Identity shown{files.directory() / "shown.crt", files.directory() / "shown.key"};
+  copy(files.wrong_host, shown);
+  Service service(shown);
+  Bench bench(service.url() + "tls: { ca_file: " + files.ca.crt_file.string() + " }");
+  for (int i = 0; i < 2; ++i) CHECK(bench.deliver({"1"}).reason == "tls");
+  copy(files.server, shown);
+  CHECK(bench.deliver({"1"}).outcome == Outcome::confirmed);
+  copy(files.wrong_host, shown);
+  Bench another(service.url() + "tls: { ca_file: " + files.ca.crt_file.string() + " }");
+  CHECK(another.deliver({"1"}).reason == "tls");
+}
+
+TEST_CASE("how long certificates last, ours and the service's, is a metric") {
+  const test::TlsFiles files;
+  Service service(files.server, files.ca.crt_file);
+  Bench bench(service.url() + "tls: { ca_file: " + files.ca.crt_file.string() +
+              ", crt_file: " + files.client.crt_file.string() + ", key_file: " + files.client.key_file.string() + " }");
+  const auto seconds = [&bench](const std::string& use) {
+    const std::string text = bench.metrics.prometheus();
+    const std::string name = "fieldgate_tls_certificate_expiry_seconds{component=\"sink out\",use=\"" + use + "\"} ";
+    const std::size_t at = text.find(name);
+    return at == std::string::npos ? 0.0 : std::stod(text.substr(at + name.size()));
+  };
+  CHECK(seconds("peer") == 0);
+  REQUIRE(bench.deliver({"1"}).outcome == Outcome::confirmed);
+  for (const std::string use : {"own", "peer"}) {
+    CHECK(seconds(use) > 3600);
+    CHECK(seconds(use) <= 86400);
+  }
+}
+
+TEST_CASE("the bytes of TLS count as sent") {
+  const test::TlsFiles files;
+  Service service(files.server);
+  Bench bench(service.url() + "tls: { ca_file: " + files.ca.crt_file.string() + " }");
+  const std::uint64_t first = bench.deliver({std::string(100, 'x')}).sent;
+  const std::uint64_t second = bench.deliver({std::string(100, 'x')}).sent;
+  CHECK(second > 100 + 22);
+  CHECK(second < 600);
+  CHECK(first > second + 200);  // the handshake
+  CHECK(bench.deliver({std::string(100000, 'x')}).sent > 100000 + second - 100 + 3 * 22);
+}

@@ -31,7 +31,8 @@ struct Bench {
     config.protocol.device = *expression::Template::parse("{{ topic.1 }}", expression::Place::plain);
   }
   void start() {
-    inlet.emplace(last_receipt, std::vector<router::Input*>{&written}, std::vector<router::Gate*>{&gate});
+    inlet.emplace(reactor.io(), last_receipt, std::vector<router::Input*>{&written}, std::vector<router::Gate*>{&gate},
+                  std::vector<buffer::Settling*>{});
     pointer = &*inlet;
     adapter = std::make_unique<adapter::Mqtt>(
         config, adapter::Context{"bus", reactor, metrics, telemetry::Log("adapter bus"), environment, paths});

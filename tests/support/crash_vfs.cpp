@@ -119,8 +119,11 @@ int sync(sqlite3_file* base, int) {
     file.state->history.push_back({Kind::sync, file.number, {}, 0, {}, folder, false});
     return SQLITE_OK;
   }
-  for (CrashVfs::Operation& operation : file.state->history) {
-    if (operation.file == file.number) operation.lost = true;
+  CrashVfs::History& history = file.state->history;
+  for (std::size_t i = history.size(); i-- > 0;) {
+    if (history[i].file != file.number) continue;
+    if (history[i].kind == Kind::sync) break;
+    history[i].lost = true;
   }
   return code;
 }
@@ -141,9 +144,9 @@ int control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
 int sector(sqlite3_file*) { return 4096; }
 int characteristics(sqlite3_file*) { return 0; }
 
-const sqlite3_io_methods methods = {1,    close,     read,      write,     truncate, sync,   size,
-                                    lock_file, lock_file, is_locked, control, sector, characteristics,
-                                    nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+const sqlite3_io_methods methods = {1,         close,     read,    write,  truncate,        sync,    size,    lock_file,
+                                    lock_file, is_locked, control, sector, characteristics, nullptr, nullptr, nullptr,
+                                    nullptr,   nullptr,   nullptr};
 
 int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* base, int flags, int* out) {
   State& state = state_of(vfs);

@@ -32,7 +32,8 @@ class CrashVfs {
     std::string path;        ///< of create and remove
     std::size_t offset = 0;  ///< of a write; the new size for a truncate
     std::string bytes;
-    bool whole_folder = false;  ///< of a sync: of the folder as well, so that files that were made or removed are durable
+    bool whole_folder =
+        false;          ///< of a sync: of the folder as well, so that files that were made or removed are durable
     bool lost = false;  ///< a sync that failed covered it: a later one says that all is well and does not write it
   };
   using History = std::vector<Operation>;
@@ -65,8 +66,8 @@ class CrashVfs {
 
 /// What a power cut does with the operations that are not durable.
 struct PowerCut {
-  std::uint64_t kept = 0;    ///< which of them stay: bits, from the oldest on (those above 64 go as bit 63 does)
-  std::size_t torn_at = 0;   ///< the last write of those that stay ends in its middle at such a boundary; 0: it is whole
+  std::uint64_t kept = 0;   ///< which of them stay: bits, from the oldest on (those above 64 go as bit 63 does)
+  std::size_t torn_at = 0;  ///< the last write of those that stay ends in its middle at such a boundary; 0: it is whole
   bool zero_filled = false;  ///< files have grown by what was to be written, but to zeros
 };
 

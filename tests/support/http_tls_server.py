@@ -19,14 +19,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def get_request(self):
+        connection, address = self.socket.accept()
+        self.context.load_cert_chain(*self.identity)  # it may have been replaced
+        return self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
+
+
 def main(crt_file, key_file, client_ca_file=""):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(crt_file, key_file)
     if client_ca_file:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(client_ca_file)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server = Server(("127.0.0.1", 0), Handler)
+    server.context, server.identity = context, (crt_file, key_file)
     print("port", server.server_address[1], "ready", flush=True)
     server.serve_forever()
 

@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 #include "support/reactor.hpp"
 #include "support/temp_dir.hpp"
+#include "unit/config/reading.hpp"
 
 using namespace fieldgate;
 using namespace fieldgate::buffer;
@@ -304,4 +305,16 @@ TEST_CASE("many marked letters are handed over in parts, each once") {
   CHECK(bench.wait(bench.letters->replay({}))->marked == 450);
   CHECK(bench.until([&] { return bench.has("fieldgate_dead_letters 0"); }));
   CHECK(cloud.records.size() == 450);
+}
+
+TEST_CASE("the options of the dead letters and their defaults") {
+  DeadLetterOptions options;
+  const auto read = [&](config::Section& root) { options = DeadLetterOptions::read(root); };
+  CHECK(config::Reading("{}", read).printed.empty());
+  CHECK(options.max_size == 64 * 1024 * 1024);
+  CHECK(options.max_age == std::chrono::hours(24 * 30));
+  CHECK(config::Reading("dead_letters: { max_size: 1MiB, max_age: 7d }", read).printed.empty());
+  CHECK(options.max_size == 1024 * 1024);
+  CHECK(options.max_age == std::chrono::hours(24 * 7));
+  CHECK_FALSE(config::Reading("dead_letters: { max_size: 1KiB }", read).printed.empty());
 }

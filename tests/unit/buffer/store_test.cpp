@@ -25,7 +25,7 @@ TEST_CASE("a new store is empty, private and begins to count at 1") {
   CHECK(store.found().damage.empty());
   REQUIRE(store.committed(store.insert()));
   for (const char* name : {"sink.db", "sink.db-wal"}) {
-    struct stat status{};
+    struct stat status {};
     REQUIRE(::stat((dir / name).c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
   }

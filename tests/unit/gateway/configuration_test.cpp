@@ -129,8 +129,33 @@ TEST_CASE("a protocol that no adapter names is checked all the same") {
 
 TEST_CASE("an option of a later version is refused as unknown") {
   CHECK(only(problems("adapters:\n" + adapter("a", "tcp", "127.0.0.1:9000") +
-                      "sinks:\n  out: { type: console, buffer: { order: live_first } }\n"))
-            .find("unknown key 'order'") != std::string::npos);
+                      "sinks:\n  out: { type: console, commands: { subscribe: x } }\n"))
+            .find("unknown key 'commands'") != std::string::npos);
+}
+
+std::string answering(const std::string& sinks) {
+  return "adapters:\n  a: { type: tcp, listen: 127.0.0.1:9000, protocol: { framing: { type: line }, codec: { type: "
+         "json }, "
+         "device: x, replies: [ { text: ok } ] } }\nsinks:\n" +
+         sinks;
+}
+
+TEST_CASE("devices that are told 'stored' while nothing is durable: a warning") {
+  CHECK(only(problems(answering("  out: { type: console }\n"))).find("no sink behind has a disk buffer") !=
+        std::string::npos);
+  CHECK(problems(answering("  out: { type: console, buffer: { type: disk } }\n")).empty());
+}
+
+TEST_CASE("devices that are told 'stored' while a full buffer drops: a warning") {
+  const std::string text =
+      only(problems(answering("  out: { type: console, buffer: { type: disk, when_full: drop_oldest } }\n")));
+  CHECK(text.find("sinks.out drops messages when its buffer is full") != std::string::npos);
+}
+
+TEST_CASE("disk buffers that may outgrow the disk: a warning") {
+  const std::string text =
+      only(problems(answering("  out: { type: console, buffer: { type: disk, max_size: 1TiB } }\n")));
+  CHECK(text.find("lower buffer.max_size") != std::string::npos);
 }
 
 }  // namespace

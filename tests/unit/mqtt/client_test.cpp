@@ -1,9 +1,12 @@
 // The client against a broker that says what the test wants.
 #include "mqtt/client.hpp"
 
+#include <atomic>
+
 #include "support/catch.hpp"
 #include "support/mqtt_probe.hpp"
 #include "support/scripted_server.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace fieldgate;
 using namespace fieldgate::test;
@@ -219,4 +222,53 @@ TEST_CASE("a client that goes while it connects leaves nothing behind") {
   }
   reactor.io().restart();
   reactor.io().poll();
+}
+
+TEST_CASE("a password that was refused is read again from its file") {
+  const TempDir folder;
+  const auto file = folder.write("password", "old");
+  std::atomic<int> refusals = 0;
+  ScriptedServer server([&](Peer& peer, int) {
+    const std::string connect = peer.read();
+    if (connect.find("new") == std::string::npos) {
+      ++refusals;
+      return peer.write(refused_5('\x86'));
+    }
+    peer.write(accepted_5);
+    stay(peer);
+  });
+  reactor::Reactor reactor;
+  telemetry::Metrics metrics;
+  auto options = options_for(url(server));
+  options.username = "gw";
+  options.password = config::Secret("old", "${file:" + file.string() + "}", {});
+  auto setup = named("c");
+  setup.metrics = &metrics;
+  Probe probe(reactor, options, setup);
+  probe.client.start();
+  REQUIRE(probe.until([&] { return refusals == 2; }));
+  folder.write("password", "new");
+  REQUIRE(probe.until([&] { return probe.connects == 1; }));
+  const std::string text = metrics.prometheus();
+  CHECK(text.find("fieldgate_mqtt_connack_total{component=\"probe\",code=\"0x86\"}") != std::string::npos);
+  CHECK(text.find("fieldgate_mqtt_connack_total{component=\"probe\",code=\"0x00\"} 1") != std::string::npos);
+}
+
+TEST_CASE("a connection that another client takes over is counted, with and without a word from the broker") {
+  for (const std::string& farewell : {"\xe0\x02\x8e\x00"s, ""s}) {
+    ScriptedServer server([&](Peer& peer, int) {
+      peer.read();
+      peer.write(accepted_5);
+      peer.write(farewell);
+    });
+    reactor::Reactor reactor;
+    telemetry::Metrics metrics;
+    auto setup = named("c");
+    setup.metrics = &metrics;
+    Probe probe(reactor, options_for(url(server)), setup);
+    probe.client.start();
+    CHECK(probe.until([&] {
+      return metrics.prometheus().find("fieldgate_mqtt_takeovers_total{component=\"probe\"} 2") != std::string::npos;
+    }));
+  }
 }

@@ -39,7 +39,8 @@ TEST_CASE("a broker that refuses who we are is left alone for a minute at least,
   }
 }
 
-TEST_CASE("two clients of one name come back less than twice a minute after the third time, and at last each 5 minutes") {
+TEST_CASE(
+    "two clients of one name come back less than twice a minute after the third time, and at last each 5 minutes") {
   Patience patience = usual();
   std::vector<Duration> waits;
   for (int i = 0; i < 8; ++i) waits.push_back(patience.next(Ending::taken_over, 0));

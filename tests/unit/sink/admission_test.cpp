@@ -146,7 +146,8 @@ TEST_CASE("after a failure one lane tries for all, and its success lets the othe
   CHECK(gateway.admission->failing());
   for (const int lane : {1, 2, 3}) gateway.spawn(lane);
   REQUIRE(gateway.wait_for(2));
-  test::run_until(gateway.reactor, [] { return false; }, 20ms);
+  test::run_until(
+      gateway.reactor, [] { return false; }, 20ms);
   CHECK(gateway.entered.size() == 2);
   CHECK(gateway.admission->leave(Delivery::done(), 0ms) == 0ms);
   CHECK_FALSE(gateway.admission->failing());

@@ -5,12 +5,14 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include <csignal>
 #include <fstream>
 
 #include "support/catch.hpp"
 #include "support/http_sink.hpp"
+#include "support/process.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace fieldgate;
@@ -38,6 +40,17 @@ std::vector<std::string> names(const std::filesystem::path& directory) {
     all.push_back(entry.path().filename().string());
   std::sort(all.begin(), all.end());
   return all;
+}
+
+/// All members of a compressed file.
+std::string unpacked(const std::filesystem::path& path, const std::string& compression) {
+  if (compression == "gzip") return test::run({"zcat", path.string()});
+  const std::string frames = content(path);
+  std::string out(100000, '\0');
+  const std::size_t size = ZSTD_decompress(out.data(), out.size(), frames.data(), frames.size());
+  REQUIRE(ZSTD_isError(size) == 0);
+  out.resize(size);
+  return out;
 }
 
 /// Files may not grow beyond `bytes` while it lives: the nearest to a full disk that needs no privilege.
@@ -222,4 +235,22 @@ TEST_CASE("a name that no file can have is rejected, the rest goes on") {
   delivery = test::run_on(bench.reactor, bench.sink->deliver(bench.content, 2, bench.content.size(), 0));
   CHECK(delivery.outcome == Outcome::confirmed);
   CHECK(content(directory / "cc") == "3\n");
+}
+
+TEST_CASE("a compressed file that a killed process left half a member in is read as a whole after the next batch") {
+  for (const std::string compression : {"gzip", "zstd"}) {
+    test::TempDir directory;
+    const auto path = directory / "out.gz";
+    const std::string yaml = "path: " + path.string() + "\ncompression: " + compression;
+    Bench(yaml).deliver({"1", "2"});
+    const auto whole = std::filesystem::file_size(path);
+    Bench(yaml).deliver({std::string(1000, 'x')});
+    std::filesystem::resize_file(path, whole + 15);
+    if (compression == "gzip") {
+      test::Process cut({"zcat", path.string()});  // complains, and exits with an error
+      CHECK(cut.wait_for_output("1\n2\n"));
+    }
+    Bench(yaml).deliver({"3"});
+    CHECK(unpacked(path, compression) == "1\n2\n3\n");
+  }
 }

@@ -43,8 +43,10 @@ TEST_CASE("a file cut anywhere is whole up to the member before the cut") {
     const std::string content = first + member(compression, "short") + member(compression, text_of(300));
     const std::uint64_t second_end = first.size() + member(compression, "short").size();
     for (std::size_t size = 0; size <= content.size(); ++size) {
-      const std::uint64_t expected =
-          size < first.size() ? 0 : size < second_end ? first.size() : size < content.size() ? second_end : size;
+      const std::uint64_t expected = size < first.size()     ? 0
+                                     : size < second_end     ? first.size()
+                                     : size < content.size() ? second_end
+                                                             : size;
       CAPTURE(size);
       REQUIRE(whole(folder, content.substr(0, size), compression) == expected);
     }
