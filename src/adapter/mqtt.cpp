@@ -36,6 +36,7 @@ mqtt::Setup Mqtt::setup(Config& config, const Context& context) {
                                                                        context.environment.instance, context.name)
                                              : config.client_id.constant();
   setup.session_expiry = config.session_expiry;
+  setup.metrics = &context.metrics;
   setup.clean_start = config.session_expiry == Duration::zero();
   return setup;
 }

@@ -34,12 +34,16 @@ Tls::Config Tls::Config::read(config::Section& section) {
   return config;
 }
 
-Tls::Tls(const Config& config, const Context& context) : tls_(config.tls), server_(config.stream, context) {}
+Tls::Tls(const Config& config, const Context& context)
+    : tls_(config.tls),
+      certificates_(context.reactor, context.metrics, context.log, config.tls.crt_file),
+      server_(config.stream, context) {}
 
 Result<void> Tls::start(router::Inlet* const& inlet) {
   auto context = reactor::tls_server_context(tls_);
   if (!context) return context.error();
   tls_context_ = std::move(*context);
+  certificates_.start();
   return server_.start(inlet, tls_context_.get());
 }
 

@@ -4,6 +4,7 @@
 #include "adapter/stream_server.hpp"
 #include "config/tls.hpp"
 #include "reactor/tls_context.hpp"
+#include "transport/certificates.hpp"
 
 namespace fieldgate::adapter {
 
@@ -30,6 +31,7 @@ class Tls final : public Adapter {
  private:
   config::TlsServerOptions tls_;
   reactor::TlsContext tls_context_;
+  transport::Certificates certificates_;
   StreamServer server_;
 };
 

@@ -47,9 +47,10 @@ Result<LocalAnswer> ask_local(const std::filesystem::path& socket, std::string_v
   parser.body_limit(limits.max_body);
   asio::io_context io(1);
   Socket connection(io);
+  const asio::local::stream_protocol::endpoint server(socket.string());
   error_code ec;
   bool done = false;
-  asio::co_spawn(io, exchange(connection, asio::local::stream_protocol::endpoint(socket.string()), request, parser, ec),
+  asio::co_spawn(io, exchange(connection, server, request, parser, ec),
                  [&done](const std::exception_ptr&) { done = true; });
   io.run_for(limits.deadline);
   if (!done) return Error{"timeout", socket.string() + ": no answer in time; the gateway may be too busy, or stuck"};

@@ -69,7 +69,7 @@ Http::Http(const Config& config, const Context& context)
       timeout_(context.request.timeout),
       reactor_(context.reactor),
       log_(context.log),
-      certificates_(context, config.tls),
+      certificates_(context.reactor, context.metrics, context.log, config.tls.crt_file),
       gateway_(context.epoch != 0 ? context.environment.gateway : "") {
   const http::Origin origin = make_origin(config_, context);
   config_.url.bind(context.environment, context.paths);

@@ -8,10 +8,10 @@
 
 #include "config/tls.hpp"
 #include "http/client.hpp"
-#include "sink/certificates.hpp"
 #include "sink/compression.hpp"
 #include "sink/http_authorization.hpp"
 #include "sink/sink.hpp"
+#include "transport/certificates.hpp"
 
 namespace fieldgate::sink {
 
@@ -71,7 +71,7 @@ class Http final : public Sink {
   Duration timeout_;
   reactor::Reactor& reactor_;
   telemetry::Log log_;
-  Certificates certificates_;
+  transport::Certificates certificates_;
   std::string gateway_;  // in the ids of requests; empty: they have none
   http::Fields fields_;  // of every request
   std::string target_;   // where the URL does not differ by message

@@ -37,7 +37,7 @@ Mqtt::Mqtt(const Config& config, const Context& context)
       metrics_(context.metrics),
       reactor_(context.reactor),
       stopped_(context.reactor.io()),
-      certificates_(context, config_.connection.tls),
+      certificates_(context.reactor, context.metrics, context.log, config_.connection.tls.crt_file),
       client_(context.reactor, config_.connection, setup(config_, context), context.log, *this) {
   lanes_.reserve(request_.concurrency);
   for (std::size_t i = 0; i < request_.concurrency; ++i) lanes_.emplace_back(context.reactor.io());

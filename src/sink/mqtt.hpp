@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "mqtt/client.hpp"
-#include "sink/certificates.hpp"
 #include "sink/compression.hpp"
 #include "sink/mqtt_refusal.hpp"
 #include "sink/sink.hpp"
+#include "transport/certificates.hpp"
 
 namespace fieldgate::sink {
 
@@ -99,7 +99,7 @@ class Mqtt final : public Sink, private mqtt::Handler {
   std::vector<Lane> lanes_;
   Timer stopped_;
   RefusedTopics refused_topics_;
-  Certificates certificates_;
+  transport::Certificates certificates_;
   std::uint64_t connect_bytes_ = 0;  // of connections that no delivery was charged for
   std::string problem_ = "no connection yet";
   bool up_ = true;

@@ -17,6 +17,11 @@ constexpr std::size_t max_hand_over = 1000;
 /// What one turn of the reactor can still bring after the gate has closed.
 constexpr std::size_t turn_bytes = 512 * 1024;
 
+/// What no answer waits for goes to the disk as soon as there is so much of it, or when it is so old: a kill then loses
+/// little of what was not acknowledged, and flash memory is not worn out by rows of a message each.
+constexpr std::size_t worth_storing = 16 * 1024;
+constexpr Duration longest_unstored = std::chrono::milliseconds(200);
+
 }  // namespace
 
 Outlet::Outlet(const OutletConfig& config, const std::string& name, const Surroundings& around)
@@ -126,7 +131,7 @@ void Outlet::commit(Lane& lane, std::size_t begin, Receipt receipt, steady_clock
   lane.open.commit(config_.encoding.separator(), key_, receipt, received);
   open_bytes_ += lane.open.bytes() - before;
   watch_gate();
-  if (lane.open.size() >= hand_over_) {
+  if (lane.open.size() >= hand_over_ || (lane.open.bytes() >= worth_storing && buffer_.is_disk() && buffer_.idle())) {
     seal(lane);
   } else if (first && !lane.busy && (!config_.encoding.joins() || draining_)) {
     lane.wake.cancel();
@@ -209,10 +214,11 @@ void Outlet::hurry(After after) {
 }
 
 void Outlet::seal_hurried() {
-  if (!hurried_ || !buffer_.idle()) return;  // once the commit has ended, all goes that has come until then
-  hurried_ = false;
+  if (!buffer_.idle()) return;  // once the commit has ended, all goes that has come until then
+  const bool hurried = std::exchange(hurried_, false);
   for (Lane& lane : lanes_) {
-    if (!lane.open.empty()) seal(lane);
+    if (lane.open.empty()) continue;
+    if (hurried || (buffer_.is_disk() && lane.open.bytes() >= worth_storing)) seal(lane);
   }
 }
 
@@ -225,7 +231,9 @@ Awaitable<> Outlet::seal_by_age() {
       if (lane.open.empty()) continue;
       // A busy lane looks when it is done; but what is to be on disk must not wait for a service that hangs.
       if (!buffer_.is_disk() && (lane.busy || !config_.encoding.joins())) continue;
-      const auto due = lane.open.received(0) + config_.batch.timeout;
+      const Duration wait =
+          buffer_.is_disk() ? std::min(config_.batch.timeout, longest_unstored) : config_.batch.timeout;
+      const auto due = lane.open.received(0) + wait;
       if (due <= now) {
         seal(lane);
       } else {

@@ -41,7 +41,7 @@ const Fault faults[] = {{"a write that fails", Kind::write, SQLITE_IOERR_WRITE, 
 
 TEST_CASE("a disk that fails once loses nothing that was reported, not even by a power cut later") {
   for (const Fault& fault : faults) {
-    for (const int nth : {1, 2, 3, 7, 12, 25}) {
+    for (const int nth : {1, 2, 7, 25}) {
       DYNAMIC_SECTION(fault.name << ", number " << nth) {
         const TempDir dir;
         CrashVfs vfs;
@@ -62,7 +62,7 @@ TEST_CASE("a disk that fails once loses nothing that was reported, not even by a
         }
         const CrashVfs::History history = vfs.history();
         Checker checker(vfs, dir / "sink.db", fates);
-        check_all(checker, {}, history, 100);
+        check_all(checker, {}, history, 40);
         INFO(checker.fault);
         CHECK(checker.fault.empty());
       }
@@ -119,9 +119,9 @@ TEST_CASE("a sync that stalls holds up nothing but its own commit") {
   CrashVfs vfs;
   OpenStore store(dir / "sink.db");
   REQUIRE(store.opened());
-  std::atomic<bool> stalled = false;
-  vfs.on_operation([&stalled](Kind kind, const std::string&) -> CrashVfs::Verdict {
-    if (kind != Kind::sync || stalled.exchange(true)) return {};
+  auto stalled = std::make_shared<std::atomic<bool>>(false);  // the store, closing, syncs once more
+  vfs.on_operation([stalled](Kind kind, const std::string&) -> CrashVfs::Verdict {
+    if (kind != Kind::sync || stalled->exchange(true)) return {};
     return {0, false, 2s};
   });
   const auto begin = std::chrono::steady_clock::now();

@@ -129,7 +129,7 @@ inline std::size_t budget() {
   constexpr bool sanitized = false;
 #endif
   const char* wanted = std::getenv("FIELDGATE_CRASH_STATES");
-  return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : sanitized ? 1500 : 8000;
+  return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : sanitized ? 800 : 8000;
 }
 
 /// Cuts all along the history with nothing and with all of the unsynced kept, whole and torn; then, each cut having its

@@ -17,7 +17,7 @@ TEST_CASE("a power cut at any moment loses nothing that was reported as committe
     script.insert(8, 0, 3, 300);
     script.insert(2, 1, 2, 3000);
     script.settle();
-    for (const RowId id : {1, 3, 5}) script.erase(id);
+    for (const RowId id : {RowId{1}, RowId{3}, RowId{5}}) script.erase(id);
     script.insert(3, 1, 1, 9000);
     script.settle();
     script.close();  // a checkpoint, and the WAL goes

@@ -148,7 +148,7 @@ TEST_CASE("a load leaves out what was erased but is still in the file") {
   REQUIRE(store.opened());
   for (int i = 0; i < 4; ++i) store.insert();
   REQUIRE(store.committed(4));
-  for (const RowId id : {1, 2, 3}) store.store->erase(id);
+  for (const RowId id : {RowId{1}, RowId{2}, RowId{3}}) store.store->erase(id);
   CHECK(ids(store.rows()) == std::vector<RowId>{4});
 }
 

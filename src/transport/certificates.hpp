@@ -1,20 +1,24 @@
-// Tells operators in time that a certificate of a sink ends.
+// Tells operators in time that a certificate ends.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
-#include "config/tls.hpp"
-#include "sink/sink.hpp"
+#include "message/time.hpp"
+#include "reactor/reactor.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
 
-namespace fieldgate::sink {
+namespace fieldgate::transport {
 
 /// The gauges fieldgate_tls_certificate_expiry_seconds{component,use} - of our own certificate, and of the peer's once
 /// one was seen - and a warning in the log each day from 30 days before the end.
 class Certificates {
  public:
-  /// Reads the certificate that `tls` names, if it does: blocks.
-  Certificates(const Context& context, const config::TlsClientOptions& tls);
+  /// Reads our certificate, unless `crt_file` is empty: blocks. `log` is that of the component.
+  Certificates(reactor::Reactor& reactor, telemetry::Metrics& metrics, const telemetry::Log& log,
+               const std::filesystem::path& crt_file);
   ~Certificates();
 
   /// Begins to look each day.
@@ -31,4 +35,4 @@ class Certificates {
   telemetry::Metrics& metrics_;
 };
 
-}  // namespace fieldgate::sink
+}  // namespace fieldgate::transport

@@ -1,9 +1,9 @@
 // Certificates: two times, looked at each day.
-#include "sink/certificates.hpp"
+#include "transport/certificates.hpp"
 
 #include "reactor/certificate.hpp"
 
-namespace fieldgate::sink {
+namespace fieldgate::transport {
 
 namespace {
 
@@ -23,7 +23,7 @@ struct Certificates::State {
   void warn() const {
     if (own && *own - Instant::now().wall < early) {
       log.limited(telemetry::Level::warn, "own certificate",
-                  "our certificate ends in {:.1f} days: put a new one in its file and reload",
+                  "our certificate ends in {:.1f} days: put a new one in its file and restart",
                   seconds_until(*own) / 86400);
     }
     if (peer && *peer - Instant::now().wall < early) {
@@ -38,10 +38,11 @@ struct Certificates::State {
   bool gone = false;
 };
 
-Certificates::Certificates(const Context& context, const config::TlsClientOptions& tls)
-    : state_(std::make_shared<State>(context.log)), reactor_(context.reactor), metrics_(context.metrics) {
-  if (tls.crt_file.empty()) return;
-  const auto end = reactor::certificate_end(tls.crt_file);
+Certificates::Certificates(reactor::Reactor& reactor, telemetry::Metrics& metrics, const telemetry::Log& log,
+                           const std::filesystem::path& crt_file)
+    : state_(std::make_shared<State>(log)), reactor_(reactor), metrics_(metrics) {
+  if (crt_file.empty()) return;
+  const auto end = reactor::certificate_end(crt_file);
   if (!end) return;  // whoever uses the certificate says why
   state_->own = *end;
   metrics_.gauge(name, {{"component", state_->log.component()}, {"use", "own"}}, help,
@@ -73,4 +74,4 @@ void Certificates::peer_seen(std::optional<TimePoint> end) {
                  [state = state_] { return seconds_until(*state->peer); });
 }
 
-}  // namespace fieldgate::sink
+}  // namespace fieldgate::transport
