@@ -3,6 +3,7 @@ import collections
 import random
 import time
 
+import power_cut
 from harness import PATIENCE, SANITIZED, until
 from scripted_http import Answer
 from trial import Trial, http, kill
@@ -27,13 +28,15 @@ class Crash(Trial):
     """Lives of a gateway; `point` describes how each ends."""
 
     largest = 16384
+    power_cuts = False  # whether each kill is one of the whole machine
 
     def setUp(self):
         super().setUp()
         self.sink = self.service()
         self.names = ["service"]
-        self.faulty_machine()
+        self.faulty_machine(journal=self.power_cuts)
         self.kills = collections.Counter()
+        self.cuts = []  # (writes that were not synced, those of them that were lost or torn)
 
     def sinks(self):
         return {"service": http(self.sink.url, buffer={"type": "disk", "max_size": "4MiB", "when_full": "block"},
@@ -108,6 +111,9 @@ class Crash(Trial):
         if away:
             self.sink.listen()
         self.gate.close()
+        if self.power_cuts:
+            self.cuts.append(power_cut.cut(self.machine.journal_path, rng))
+            self.machine.journal_path.unlink(missing_ok=True)
         if name is not None:
             self.kills[name] += 1
         self.assertEqual(self.oracle.violations, [])
