@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 
 #include "config/node.hpp"
 #include "gateway/checks.hpp"
@@ -18,11 +19,20 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0' ? name.data() : "fieldgate";
 }
 
+constexpr const char* default_data_dir = "/var/lib/fieldgate";
+
+/// Where systemd gives the service a folder of its own: instances must not share one.
+std::string state_directory(const config::Section& section) {
+  const char* given = section.reader().syntax_only || section.describing() ? nullptr : std::getenv("STATE_DIRECTORY");
+  return given == nullptr || *given == '\0' ? default_data_dir : given;
+}
+
 void read_general(config::Section& root, Configuration& c) {
   root.section("gateway", "What this gateway is.", [&](config::Section& s) {
     c.id = s.text("id", config::Default<std::string>(host_name(), "the host name"),
                   "Its name, {{ gateway }} in templates.");
-    c.data_dir = s.path("data_dir", "/var/lib/fieldgate", "Everything that must outlive a restart.");
+    c.data_dir = s.path("data_dir", config::Default<std::string>(state_directory(s), default_data_dir),
+                        "Everything that must outlive a restart; systemd's $STATE_DIRECTORY comes before the default.");
     c.drain_timeout =
         s.duration("drain_timeout", c.drain_timeout, "How long stopping may take to deliver what is there.");
   });
