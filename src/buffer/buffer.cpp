@@ -64,8 +64,9 @@ bool Buffer::at_hand(std::size_t lane, Which which) const {
 
 bool Buffer::blocked(std::size_t lane) const {
   if (lane == 0 || inherited_last_ == 0) return false;
-  const Line& first = line(0, Which::live);
-  return !inherited_.empty() || (!first.near.empty() && first.near.front().id <= inherited_last_) ||
+  const Line& first = *heir_;
+  return (!inherited_.empty() && inherited_.front().after < inherited_last_) ||
+         (!first.near.empty() && first.near.front().id <= inherited_last_) ||
          (!first.gap.empty() && first.gap.after < inherited_last_);
 }
 
@@ -117,6 +118,7 @@ void Buffer::settle(std::size_t lane, Which which, std::size_t records) {
   }
   from.taken = 0;
   refill(from);
+  if (inherited_last_ != 0 && !blocked(1)) inherited_last_ = 0;
 }
 
 void Buffer::remove(Line& line, std::deque<Entry>& from, std::size_t index) {
@@ -156,7 +158,7 @@ bool Buffer::make_room(std::size_t bytes) {
     if (oldest == nullptr) return false;
     const bool is_near = oldest->near.size() > oldest->taken;
     if (!is_near && !oldest->gap.empty()) {
-      if (!oldest->reading) trim(*oldest, bytes + options_.max_size / 16);
+      if (!oldest->reading && !refuses_) trim(*oldest, bytes + options_.max_size / 16);
       return bytes_ + bytes <= options_.max_size + options_.max_size / 8;
     }
     std::deque<Entry>& from = is_near ? oldest->near : oldest->far;
@@ -165,6 +167,7 @@ bool Buffer::make_room(std::size_t bytes) {
     messages_ -= messages;
     listener_.made_room(messages);
     remove(*oldest, from, index);
+    refill(*oldest);
   }
   return true;
 }
@@ -184,7 +187,14 @@ Receipt Buffer::open_from(After after) const {
   for (const Lane& lane : lanes_) {
     for (const Line& line : lane.lines) lowest = std::min(lowest, line.lowest(epoch_));
   }
+  for (const Gap& gap : inherited_) lowest = std::min(lowest, gap.lowest);
   return lowest;
+}
+
+std::uint64_t Buffer::unstored_messages() const {
+  std::uint64_t messages = 0;
+  for (const Unstored& unstored : unstored_) messages += unstored.batch->size();
+  return messages;
 }
 
 std::optional<std::chrono::steady_clock::time_point> Buffer::oldest() const {

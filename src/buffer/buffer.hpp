@@ -80,9 +80,13 @@ class Buffer final : private Store::Listener {
 
   std::uint64_t messages() const { return messages_; }            ///< that are not settled
   std::uint64_t bytes() const { return bytes_; }                  ///< of all batches
+  std::uint64_t unstored_messages() const;
   std::size_t unstored_bytes() const { return unstored_bytes_; }  ///< of those that are not durable yet
   std::size_t unstored_limit() const { return window_; }          ///< above it nothing more should be pushed
   bool is_disk() const { return store_ != nullptr; }
+
+  /// Whether lanes wait for what a run with another number of them left. Once lane 0 has settled it, they need not.
+  bool inherits() const { return inherited_last_ != 0; }
 
   /// Whether a batch that is pushed now is written at once.
   bool idle() const { return !store_ || (opened_ && store_->idle()); }
@@ -143,7 +147,8 @@ class Buffer final : private Store::Listener {
   std::size_t window_;      // bytes of batches that a disk buffer keeps in memory
   std::size_t near_limit_;  // of it, for what goes next in one line
   std::vector<Lane> lanes_;
-  std::deque<Gap> inherited_;  // rows of a run with another number of lanes: they go first, all through lane 0
+  Line* heir_ = nullptr;       // the line of lane 0 that gets the gaps of `inherited_`
+  std::deque<Gap> inherited_;  // rows of a run with another number of lanes: they go first, all through lane 0; then its own
   RowId inherited_last_ = 0;   // the last of them; 0: there are none
   std::deque<Unstored> unstored_;
   Receipt unstored_lowest_ = all_settled;
@@ -154,6 +159,7 @@ class Buffer final : private Store::Listener {
   RowId next_id_ = 1;
   RowId committed_ = 0;
   bool opened_;       // the file, if there is one
+  bool refuses_ = false;  // the disk, even to delete
   bool deliverable_;  // what an earlier run left is known, or cannot be waited for
   std::vector<Batch> spare_;
   std::unique_ptr<Store> store_;  // last: it calls back

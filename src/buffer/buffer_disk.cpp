@@ -39,18 +39,20 @@ void Buffer::adopt(const Found& found) {
       inherited_last_ = std::max(inherited_last_, extent.last);
     }
   }
+  heir_ = &line(0, which);
   if (!inherited_.empty()) {
-    line(0, which).gap = inherited_.front();
+    heir_->gap = inherited_.front();
     inherited_.pop_front();
     if (which == Which::backlog) inherited_last_ = 0;  // what is new has a line of its own: nobody needs to wait
   }
-  if (deliverable_) return;
   for (Lane& lane : lanes_) {
     Line& line = lane.lines[static_cast<std::size_t>(which)];
     if (line.gap.empty()) continue;
-    std::move(line.near.rbegin(), line.near.rend(), std::front_inserter(line.far));
-    line.near.clear();
-    line.near_bytes = 0;
+    while (line.near.size() > line.taken) {  // what is on its way cannot be called back
+      line.near_bytes -= line.near.back().batch->bytes();
+      line.far.push_front(std::move(line.near.back()));
+      line.near.pop_back();
+    }
   }
 }
 
@@ -102,22 +104,28 @@ void Buffer::find_lowest_unstored() {
 
 void Buffer::failing(const Error& error) {
   deliverable_ = true;  // what is new can go, even if what an earlier run left cannot be read
+  refuses_ = error.reason != "disk_full";
   listener_.disk(&error);
   listener_.progress();
 }
 
-void Buffer::healthy() { listener_.disk(nullptr); }
+void Buffer::healthy() {
+  refuses_ = false;
+  listener_.disk(nullptr);
+}
 
 void Buffer::damaged(std::uint32_t lane, std::uint64_t messages, const std::string& text) {
   std::uint64_t lost = 0;  // what is in memory as well is not
+  const auto take_from = [&](Gap& gap) {
+    if (gap.lane != lane) return;
+    const std::uint64_t here = std::min(messages - lost, gap.messages);
+    gap.messages -= here;
+    lost += here;
+  };
   for (Lane& own : lanes_) {
-    for (Line& line : own.lines) {
-      if (line.gap.lane != lane) continue;
-      const std::uint64_t here = std::min(messages - lost, line.gap.messages);
-      line.gap.messages -= here;
-      lost += here;
-    }
+    for (Line& line : own.lines) take_from(line.gap);
   }
+  for (Gap& gap : inherited_) take_from(gap);
   messages_ -= lost;
   listener_.corrupted(lost, text);
 }
@@ -125,14 +133,18 @@ void Buffer::damaged(std::uint32_t lane, std::uint64_t messages, const std::stri
 void Buffer::evict(Line& line) {
   while (held_ > window_ && !line.far.empty()) {
     const Entry& entry = line.far.front();
-    const bool extends = line.gap.empty() || line.gap.lane == entry.lane;
-    if (entry.id == 0 || entry.id > committed_ || !extends) return;
+    if (entry.id == 0 || entry.id > committed_) return;
+    // Behind gaps of an earlier run with other lanes comes one of our own.
+    const bool queues = &line == heir_ && !line.gap.empty() && line.gap.lane != entry.lane;
+    if (queues && (inherited_.empty() || inherited_.back().lane != entry.lane)) inherited_.emplace_back();
+    Gap& gap = queues ? inherited_.back() : line.gap;
+    if (!line.near.empty() && line.near.back().id > std::max(gap.after, gap.last) && !gap.empty()) return;
+    if (gap.empty()) gap = {entry.lane, entry.id - 1, entry.id, 0, 0, all_settled};
     repeat(entry.settled);
-    if (line.gap.empty()) line.gap = {entry.lane, entry.id - 1, entry.id, 0, 0, all_settled};
-    line.gap.last = entry.id;
-    line.gap.messages += entry.batch->size();
-    line.gap.bytes += entry.batch->bytes();
-    if (entry.batch->epoch() == epoch_) line.gap.lowest = std::min(line.gap.lowest, entry.batch->receipt(0));
+    gap.last = entry.id;
+    gap.messages += entry.batch->size();
+    gap.bytes += entry.batch->bytes();
+    if (entry.batch->epoch() == epoch_) gap.lowest = std::min(gap.lowest, entry.batch->receipt(0));
     held_ -= entry.batch->bytes();
     line.far.pop_front();
   }
@@ -200,7 +212,7 @@ void Buffer::shorten(Line& line) {
     messages_ -= lost;
     bytes_ -= line.gap.bytes;
     line.gap = {};
-    if (!inherited_.empty() && (&line == &lanes_[0].lines[0] || &line == &lanes_[0].lines[1])) {
+    if (!inherited_.empty() && &line == heir_) {
       line.gap = inherited_.front();
       inherited_.pop_front();
     }

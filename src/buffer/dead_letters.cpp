@@ -125,9 +125,9 @@ Awaitable<Result<DeadLetters::Replayed>> DeadLetters::replay(Query query) {
   co_return replayed;
 }
 
-void DeadLetters::on_replay(const std::string& component, Take take, Settling& keeper) {
+void DeadLetters::on_replay(const std::string& component, Take take, Settling& keeper, After after) {
   keeper.watch(state_->kept);
-  state_->takers.push_back({component, std::move(take), &keeper});
+  state_->takers.push_back({component, std::move(take), &keeper, after});
   state_->wake.notify();
 }
 

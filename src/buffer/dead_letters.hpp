@@ -72,8 +72,8 @@ class DeadLetters final : public Settling {
   using Take = std::function<Receipt(const DeadLetter&)>;
 
   /// Letters of `component` ("sink cloud") go to `take`. A letter is removed once `keeper`, which outlives the last
-  /// turn of the reactor, has stored its new receipt.
-  void on_replay(const std::string& component, Take take, Settling& keeper);
+  /// turn of the reactor, has settled its new receipt as `after` says.
+  void on_replay(const std::string& component, Take take, Settling& keeper, After after);
 
   DeadLetterTotals totals() const;
 

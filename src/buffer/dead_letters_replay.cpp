@@ -59,7 +59,7 @@ void DeadLetters::State::hand_over(Taker& taker, const std::vector<DeadLetter>& 
 Awaitable<> DeadLetters::State::follow_handed(std::shared_ptr<State> self) {
   while (!self->gone && !self->handed.empty()) {
     const auto open = [&](const Handed& letter) {
-      return std::min(letter.taker->keeper->open_from(After::stored), self->lowest) <= letter.receipt;
+      return std::min(letter.taker->keeper->open_from(letter.taker->after), self->lowest) <= letter.receipt;
     };
     const auto stored = std::partition(self->handed.begin(), self->handed.end(), open);
     for (auto letter = stored; letter != self->handed.end(); ++letter) {

@@ -149,6 +149,8 @@ Awaitable<> DeadLetters::State::open() {
     log.error("{}: the file of the dead letters is damaged: {}", file.string(), outcome->opened.damage);
     removed.count("corrupt", std::max<std::uint64_t>(std::exchange(on_disk, {}).letters, 1));
     kept_ids.clear();
+    handed.clear();
+    for (Taker& taker : takers) taker.handed = 0;
     last_error.reset();
   }
   if (!outcome->opened.result) {

@@ -122,6 +122,7 @@ struct DeadLetters::State : std::enable_shared_from_this<State> {
     std::string component;
     Take take;
     Settling* keeper;
+    After after;
     bool marked = true;                             // there may be marked letters of it in the file
     std::chrono::steady_clock::time_point again{};  // not before
     std::size_t handed = 0;

@@ -13,7 +13,11 @@ void check(config::Section& s, const Options& options, std::size_t largest_batch
   if (options.type == Type::disk && options.max_size < static_cast<std::size_t>(smallest_disk))
     s.error("max_size", "of a disk buffer must be at least 1MiB");
   if (options.max_size < 4 * largest_batch)
-    s.error("max_size", "must be at least four times the sink's batch.max_bytes");
+    s.error("max_size", "must be at least four times the sink's batch.max_bytes (" +
+                            std::to_string(largest_batch / 1024) + "KiB): raise it, or lower batch.max_bytes to " +
+                            std::to_string(options.max_size / 4 / 1024) + "KiB");
+  if (options.max_age && options.max_age->count() == 0)
+    s.error("max_age", "0s would give up every message at once; leave it out, or write none, for no limit");
   if (options.backlog_rate && options.order != Order::live_first)
     s.error("backlog_rate", "has a meaning only with 'order: live_first'");
 }

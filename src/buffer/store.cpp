@@ -47,9 +47,9 @@ struct Store::State : std::enable_shared_from_this<State> {
   void put_back(StoreGroup& group);
   void load();
   void loaded(StorePage& page);
-  void add_unwritten(const StoreRange& range, StorePage& page) const;
   void shut();
   void fail(const Error& error);
+  void give_up_trims();
   void recovered();
   void report(const std::vector<StoreDamage>& damage);
   void wake_after(Timer& timer, Duration delay, void (*then)(State&));
@@ -72,7 +72,8 @@ struct Store::State : std::enable_shared_from_this<State> {
   bool busy = false;
   bool wrote_last = false;
   bool erases_due = false;
-  bool may_try = true;   // false while the back-off runs
+  bool may_try = true;  // false while the back-off runs
+  bool load_fails = false;
   bool may_load = true;  // false while it runs because not even reading works
   bool closed = false;
   Duration backoff = first_backoff;
@@ -139,14 +140,14 @@ void Store::State::write() {
   auto group = std::make_shared<StoreGroup>();
   group->erased = std::exchange(erases, {});
   erases_due = false;
-  const bool only_erase = failure == "disk_full" && !group->erased.empty();
+  const bool only_erase = failure == "disk_full" && (!group->erased.empty() || !trims.empty());
   std::size_t bytes = 0;
   while (!only_erase && !inserts.empty() && bytes < group_bytes) {
     bytes += inserts.front().batch->bytes();
     group->rows.push_back(std::move(inserts.front()));
     inserts.pop_front();
   }
-  const bool trims_now = !only_erase && inserts.empty() && !trims.empty();
+  const bool trims_now = !trims.empty();
   if (trims_now) group->trim = trims.front().range;
   start<bool>(
       [group](StoreFile& f) -> Result<bool> {
@@ -161,13 +162,11 @@ void Store::State::write() {
 }
 
 void Store::State::wrote(StoreGroup& group, bool trimmed) {
-  if (!group.rows.empty() || inserts.empty()) recovered();
+  if (!group.rows.empty() || (inserts.empty() && !load_fails)) recovered();
   // Whatever is not written yet stands in `inserts`, by rising ids.
   const RowId last = inserts.empty() ? inserted : inserts.front().id - 1;
-  if (last > reported) {
-    reported = last;
-    listener.committed(last);
-  }
+  reported = std::max(reported, last);
+  listener.committed(reported);  // also where nothing new was: the thread is idle again
   if (!trimmed) return;
   const Trim trim = std::move(trims.front());
   trims.pop_front();
@@ -176,6 +175,9 @@ void Store::State::wrote(StoreGroup& group, bool trimmed) {
 
 void Store::State::put_back(StoreGroup& group) {
   if (!group.rows.empty()) uncertain = std::max(uncertain, group.rows.back().id);
+  // What was settled meanwhile is not written again; it may have been, so its erase stays.
+  std::erase_if(group.rows,
+                [this](const Row& row) { return std::find(erases.begin(), erases.end(), row.id) != erases.end(); });
   inserts.insert(inserts.begin(), std::make_move_iterator(group.rows.begin()),
                  std::make_move_iterator(group.rows.end()));
   erases.insert(erases.begin(), group.erased.begin(), group.erased.end());
@@ -187,7 +189,9 @@ void Store::State::load() {
   start<StorePage>([range](StoreFile& f) { return f.read(range); },
                    [this](Result<StorePage>& page) {
                      may_load = bool(page);
+                     load_fails = !page;
                      if (!page) return fail(page.error());
+                     if (inserts.empty()) recovered();
                      loaded(*page);
                    });
 }
@@ -196,7 +200,6 @@ void Store::State::loaded(StorePage& page) {
   Load& front = loads.front();
   erases.insert(erases.end(), page.damaged.begin(), page.damaged.end());
   if (!page.damaged.empty()) wake_after(erase_timer, erase_delay, [](State& s) { s.erases_due = true; });
-  if (page.end) add_unwritten(front.range, page);
   std::vector<RowId> settled = erases;
   std::sort(settled.begin(), settled.end());
   std::erase_if(page.rows,
@@ -208,14 +211,6 @@ void Store::State::loaded(StorePage& page) {
   const Load load = std::move(front);
   loads.pop_front();
   load.then(std::move(page.rows), page.end);
-}
-
-/// Rows that the disk does not take are at hand all the same.
-void Store::State::add_unwritten(const StoreRange& range, StorePage& page) const {
-  const RowId after = page.rows.empty() ? range.after : page.rows.back().id;
-  for (const Row& row : inserts) {
-    if (row.lane == range.lane && row.id > after && row.id <= range.last) page.rows.push_back(row);
-  }
 }
 
 void Store::State::shut() {
@@ -236,9 +231,17 @@ void Store::State::fail(const Error& error) {
   may_try = false;
   wake_after(backoff_timer, backoff, [](State& s) { s.may_try = s.may_load = true; });
   backoff = std::min(backoff * 2, max_backoff);
+  if (error.reason != "disk_full") give_up_trims();
   if (failure == error.reason) return;
   failure = error.reason;
   listener.failing(error);
+}
+
+/// Nothing goes while the disk refuses to write at all; whoever waits for it may read meanwhile.
+void Store::State::give_up_trims() {
+  for (const Trim& trim : std::exchange(trims, {})) {
+    trim.then({.lane = trim.range.lane, .first = trim.range.after, .last = trim.range.after});
+  }
 }
 
 void Store::State::recovered() {

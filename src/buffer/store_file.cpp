@@ -82,7 +82,7 @@ Database::Options StoreFile::options() const {
 Result<void> StoreFile::guarded(const std::function<Result<void>()>& call) {
   Result<void> result = call();
   if (!result && (result.error().reason == "corrupt" || result.error().reason == "sql")) {
-    database_.reset();
+    close();
     if (Result<void> repaired = repair(result.error().text); repaired) {
       result = call();
     } else {
@@ -90,7 +90,7 @@ Result<void> StoreFile::guarded(const std::function<Result<void>()>& call) {
     }
   }
   if (!result) {
-    database_.reset();
+    close();
     suspect_ = true;
   }
   return result;
@@ -125,11 +125,10 @@ Result<void> StoreFile::ready() {
       if (Result<void> finished = finish_repair(); !finished) return finished;
     } else {
       std::ofstream mark(beside(".creating"));
+      fs::permissions(beside(".creating"), fs::perms::owner_read | fs::perms::owner_write, ignored);
     }
   }
-  Result<Database> opened = Database::open(file_, options());
-  if (!opened) return opened.error();
-  database_.emplace(std::move(*opened));
+  if (Result<void> connected = connect(); !connected) return connected;
   const Result<std::int64_t> tables = database_->number("SELECT count(*) FROM sqlite_schema");
   if (!tables) return tables.error();
   if (*tables == 0 && !exists(beside(".creating"))) return Error{"corrupt", "the file was empty"};
@@ -141,6 +140,24 @@ Result<void> StoreFile::ready() {
   return {};
 }
 
+Result<void> StoreFile::connect() {
+  if (Result<void> mended = mend_log(); !mended) return mended;
+  // Else frames of a transaction that a crash cut off could lie behind later ones, and pass for a proof that these were
+  // synced.
+  std::error_code none;
+  if (const std::uintmax_t size = fs::file_size(beside("-wal"), none); !none && size > 0) suspect_ = true;
+  Result<Database> opened = Database::open(file_, options());
+  if (!opened) return opened.error();
+  database_.emplace(std::move(*opened));
+  database_->keep_wal_on_close(true);
+  return {};
+}
+
+void StoreFile::close() {
+  if (database_) database_->keep_wal_on_close(false);
+  database_.reset();
+}
+
 Result<void> StoreFile::check_kind() {
   const Result<std::int64_t> application = database_->number("PRAGMA application_id");
   if (!application) return application.error();
@@ -150,7 +167,7 @@ Result<void> StoreFile::check_kind() {
   if (*version == store_tables::version) return {};
   if (*version < store_tables::version) return Error{"corrupt", "the file has no version"};
   fs::path aside;
-  database_.reset();
+  close();
   if (Result<void> put = put_aside(".version-" + std::to_string(*version), aside); !put) return put;
   damage_.push_back({0, 0,
                      "the file was written by a newer Fieldgate; it was kept as " + aside.string() +

@@ -79,8 +79,9 @@ class StoreFile {
   Result<void> write(StoreGroup& group);
   Result<StorePage> read(const StoreRange& range);
 
-  /// Empties the WAL and closes.
-  void close() { database_.reset(); }
+  /// Empties the WAL and closes: also after an error, since a WAL that is read again may hold what no sync has written.
+  /// Destroying the object closes at once: the WAL stays for the next start.
+  void close();
 
   /// What was lost since this was last asked.
   std::vector<StoreDamage> take_damage() { return std::exchange(damage_, {}); }
@@ -93,13 +94,15 @@ class StoreFile {
 
   Result<void> guarded(const std::function<Result<void>()>& call);
   Result<void> ready();
+  Result<void> connect();
+  Result<void> mend_log();
   Result<void> look_through();
   Result<void> check_kind();
   Result<void> check_rows();
 
   Result<void> write_once(StoreGroup& group);
-  Result<void> change(StoreGroup& group, StoreSums& sums);
-  Result<void> insert_rows(const StoreGroup& group, StoreSums& sums);
+  Result<void> change(StoreGroup& group, StoreSums& sums, RowId& next);
+  Result<void> insert_rows(const StoreGroup& group, StoreSums& sums, RowId& next);
   Result<void> erase_rows(const std::vector<RowId>& ids, StoreSums& sums);
   Result<void> trim(StoreGroup& group, StoreSums& sums);
   void give_back_space();
@@ -110,6 +113,7 @@ class StoreFile {
   /// `seen`: messages of which there are traces, but no more; at least 1 where anything could not be read.
   Result<void> save_what_can_be_read(StoreSums& saved, std::uint64_t& seen);
   Result<void> copy_into(storage::Database& to, RowId next, StoreSums& saved, std::uint64_t& seen);
+  /// Moves the file and its WAL to a name that is free.
   Result<void> put_aside(const std::string& suffix, std::filesystem::path& aside);
   Result<void> finish_repair();
   void note_losses(const StoreSums& saved, std::uint64_t seen, const std::string& text);
@@ -126,7 +130,8 @@ class StoreFile {
   std::map<std::int64_t, Ends> ends_;  // of the lanes, when the file was opened
   RowId next_ = 1;                     // ids from it on have never been used: it is in the file
   RowId uncertain_ = 0;                // rows up to it may be in the file although their commit failed
-  bool suspect_ = false;               // an error has come: nothing is durable before the WAL is in the database
+  bool suspect_ = false;               // nothing is durable before the WAL is in the database
+  bool newest_lost_ = false;           // what the lanes came to may be lost with their rows
   std::vector<StoreDamage> damage_;
 };
 

@@ -38,17 +38,19 @@ Result<void> StoreFile::write_once(StoreGroup& group) {
   }
   if (group.rows.empty() && group.erased.empty() && !group.trim) return {};
   StoreSums sums = sums_;
+  RowId next = next_;
   if (Result<void> begun = database_->run("BEGIN IMMEDIATE"); !begun) return begun;
-  if (Result<void> changed = change(group, sums); !changed) return changed;
+  if (Result<void> changed = change(group, sums, next); !changed) return changed;
   if (Result<void> committed = database_->run("COMMIT"); !committed) return committed;
   std::erase_if(sums, [](const auto& entry) { return entry.second.rows == 0; });
   sums_ = std::move(sums);
+  next_ = next;
   if (group.rows.empty() && sums_.empty()) give_back_space();
   return {};
 }
 
-Result<void> StoreFile::change(StoreGroup& group, StoreSums& sums) {
-  if (Result<void> done = insert_rows(group, sums); !done) return done;
+Result<void> StoreFile::change(StoreGroup& group, StoreSums& sums, RowId& next) {
+  if (Result<void> done = insert_rows(group, sums, next); !done) return done;
   if (Result<void> done = erase_rows(group.erased, sums); !done) return done;
   if (group.trim) {
     if (Result<void> done = trim(group, sums); !done) return done;
@@ -56,11 +58,11 @@ Result<void> StoreFile::change(StoreGroup& group, StoreSums& sums) {
   return store_tables::write_sums(*database_, sums_, sums);
 }
 
-Result<void> StoreFile::insert_rows(const StoreGroup& group, StoreSums& sums) {
+Result<void> StoreFile::insert_rows(const StoreGroup& group, StoreSums& sums, RowId& next) {
   if (group.rows.empty()) return {};
-  if (group.rows.back().id >= next_) {
-    next_ = group.rows.back().id + reserve;
-    if (Result<void> done = store_tables::write_next(*database_, next_); !done) return done;
+  if (group.rows.back().id >= next) {
+    next = group.rows.back().id + reserve;
+    if (Result<void> done = store_tables::write_next(*database_, next); !done) return done;
   }
   std::vector<RowId> again;
   for (const Row& row : group.rows) {
@@ -136,7 +138,7 @@ void StoreFile::give_back_space() {
   const Result<std::int64_t> page = database_->number("PRAGMA page_size");
   if (!pages || !page || *pages * *page <= options().wal_bytes) return;
   if (database_->run("VACUUM") && database_->checkpoint()) return;
-  database_.reset();
+  close();
   suspect_ = true;
 }
 

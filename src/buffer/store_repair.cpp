@@ -1,13 +1,8 @@
 // StoreFile: what is done about a damaged file.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <set>
 #include <system_error>
 
+#include "buffer/store_aside.hpp"
 #include "buffer/store_file.hpp"
 
 namespace fieldgate::buffer {
@@ -17,47 +12,7 @@ using storage::Statement;
 
 namespace {
 
-constexpr std::size_t max_damaged_files = 3;
 constexpr std::int64_t last_id = std::int64_t{1} << 62;
-
-std::int64_t unix_time() {
-  using std::chrono::seconds;
-  return std::chrono::duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-Result<void> move_file(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (!error || error == std::errc::no_such_file_or_directory) return {};
-  return Error{"io", from.string() + ": " + error.message()};
-}
-
-Result<void> sync_folder(const fs::path& path) {
-  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = folder >= 0 && ::fsync(folder) == 0;
-  const int code = errno;
-  if (folder >= 0) ::close(folder);
-  if (synced) return {};
-  return Error{"io", path.string() + ": " + std::generic_category().message(code)};
-}
-
-/// Keeps the newest files that were put aside, so that a bad disk is not filled with copies.
-void remove_oldest_damaged(const fs::path& file) {
-  const std::string prefix = file.filename().string() + ".damaged-";
-  std::error_code ignored;
-  std::set<fs::path> aside;
-  for (const fs::directory_entry& entry : fs::directory_iterator(file.parent_path(), ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with(prefix) && name.find_first_not_of("0123456789", prefix.size()) == std::string::npos) {
-      aside.insert(entry.path());
-    }
-  }
-  while (aside.size() > max_damaged_files) {
-    fs::remove_all(*aside.begin(), ignored);
-    fs::remove(aside.begin()->string() + "-wal", ignored);
-    aside.erase(aside.begin());
-  }
-}
 
 /// Reads rows out of a damaged table, round what cannot be read.
 class Salvage {
@@ -195,13 +150,8 @@ Result<void> StoreFile::copy_into(Database& to, RowId next, StoreSums& saved, st
   return store_tables::write_next(to, salvage.highest() + 1);
 }
 
-/// Moves the file and its WAL to a name that is free.
 Result<void> StoreFile::put_aside(const std::string& suffix, fs::path& aside) {
-  std::error_code ignored;
-  aside = file_.string() + suffix;
-  for (int i = 1; fs::exists(fs::symlink_status(aside, ignored)); ++i) {
-    aside = file_.string() + suffix + std::to_string(i);
-  }
+  aside = free_name(file_, suffix);
   if (Result<void> moved = move_file(file_, aside); !moved) return moved;
   return move_file(beside("-wal"), aside.string() + "-wal");
 }
@@ -227,7 +177,12 @@ void StoreFile::note_losses(const StoreSums& saved, std::uint64_t seen, const st
     const std::int64_t lost = sum.messages - (kept == saved.end() ? 0 : kept->second.messages);
     if (lost > 0) damage_.push_back({static_cast<std::uint32_t>(lane), static_cast<std::uint64_t>(lost), text});
   }
-  if (damage_.size() == before) damage_.push_back({0, 0, text + "; no message was lost"});
+  if (damage_.size() == before && newest_lost_) {
+    damage_.push_back({0, 1, text + "; how much was lost cannot be told"});
+  } else if (damage_.size() == before) {
+    damage_.push_back({0, 0, text + "; no message was lost"});
+  }
+  newest_lost_ = false;
   sums_ = saved;
 }
 

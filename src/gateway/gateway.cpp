@@ -44,11 +44,11 @@ void Gateway::build_sinks(const Configuration& configuration) {
     outlet = std::make_unique<sink::Outlet>(config, name, around);
     dead_letters_.on_replay(
         "sink " + name, [target = outlet.get()](const buffer::DeadLetter& letter) { return target->replay(letter); },
-        *outlet);
+        *outlet, outlet->is_durable() ? After::stored : After::delivered);
   }
-  for (const std::string& name : abandoned_buffers(home_, configuration)) {
-    log_.warn("the disk buffer of '{}' is kept, but no sink of this name has one: its messages wait until one does",
-              name);
+  for (const AbandonedBuffer& abandoned : abandoned_buffers(home_, configuration)) {
+    log_.warn("{} messages wait in the disk buffer of '{}', but no sink of that name has 'buffer: {{ type: disk }}'",
+              abandoned.messages, abandoned.name);
   }
 }
 
@@ -125,8 +125,8 @@ Result<void> Gateway::start() {
     }
   }
   if (control_) {
-    if (auto started = control_->start(); !started)
-      return Error{started.error().reason, "control socket: " + started.error().text};
+    if (auto started = control_->start(); !started)  // messages pass all the same
+      log_.error("'fieldgate status' cannot reach this gateway: {}", started.error().text);
   }
   if (admin_) {
     if (auto started = admin_->start(); !started)
@@ -167,13 +167,15 @@ Awaitable<> Gateway::quiet(adapter::Adapter& adapter, std::size_t& busy, reactor
 
 Awaitable<> Gateway::drain(sink::Outlet& outlet, Duration deadline, std::uint64_t& left, std::size_t& busy,
                            reactor::Event& done) {
-  const std::uint64_t mine = co_await outlet.drain(deadline);
-  if (mine > 0 && outlet.is_durable())
-    log_.info("sink {}: {} messages wait on disk for the next start", outlet.name(), mine);
-  else if (mine > 0)
-    log_.error("sink {}: {} messages were not delivered before the gateway stopped; its buffer is in memory",
-               outlet.name(), mine);
-  if (!outlet.is_durable()) left += mine;
+  const sink::Outlet::Left mine = co_await outlet.drain(deadline);
+  if (mine.messages > mine.lost) {
+    log_.info("sink {}: {} messages wait on disk for the next start", outlet.name(), mine.messages - mine.lost);
+  }
+  if (mine.lost > 0) {
+    log_.error("sink {}: {} messages were neither delivered nor stored on disk before the gateway stopped",
+               outlet.name(), mine.lost);
+  }
+  left += mine.lost;
   --busy;
   done.notify();
 }

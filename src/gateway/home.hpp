@@ -22,7 +22,13 @@ struct Home {
 /// that is logged. Else the error says what is wrong and what to do. Blocks: for the start.
 Result<Home> open_home(const Configuration& configuration);
 
-/// Disk buffers in it whose sinks the configuration does not have any more, by name.
-std::vector<std::string> abandoned_buffers(const Home& home, const Configuration& configuration);
+/// A disk buffer whose sink the configuration does not have any more, or not on disk.
+struct AbandonedBuffer {
+  std::string name;
+  std::uint64_t messages = 0;
+};
+
+/// Those in which messages wait. Blocks.
+std::vector<AbandonedBuffer> abandoned_buffers(const Home& home, const Configuration& configuration);
 
 }  // namespace fieldgate::gateway

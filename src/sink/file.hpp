@@ -29,6 +29,7 @@ class File final : public Sink {
 
   /// The path, where it differs by message.
   Result<void> append_key(const Message& message, std::string& out) const override;
+  bool has_keys() const override { return config_.path.varies(); }
   Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) override;
   Awaitable<> stop(Duration deadline) override;
   bool up() const override { return up_; }

@@ -52,6 +52,7 @@ class Http final : public Sink {
   void start() override { certificates_.start(); }
   /// The URL and the headers, where they differ by message: each followed by a line end, which none of them can hold.
   Result<void> append_key(const Message& message, std::string& out) const override;
+  bool has_keys() const override { return varies_; }
   Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) override;
   Awaitable<> stop(Duration deadline) override;
   bool up() const override { return up_; }

@@ -52,6 +52,7 @@ class Mqtt final : public Sink, private mqtt::Handler {
     certificates_.start();
   }
   Result<void> append_key(const Message& message, std::string& out) const override;
+  bool has_keys() const override { return true; }
   Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) override;
   /// A clean DISCONNECT keeps the broker from publishing the will, as MQTT has it. Where `will.online` was published,
   /// its counterpart `will.payload` is published before, so that the status does not lie.

@@ -107,9 +107,19 @@ void Outlet::accept(const Message& message) {
 
 Receipt Outlet::replay(const buffer::DeadLetter& letter) {
   const std::size_t size = letter.record.size() + 1 + letter.key.size();
-  if (is_large(size) || !no_room(size).empty()) return 0;
+  const bool dies_again = is_large(size) || (sink_->has_keys() && letter.key.empty());
+  if (!dies_again && !no_room(size).empty()) return 0;
   ++counters_.accepted;
   const Receipt receipt = ++last_receipt_;
+  if (dies_again) {
+    counters_.dead_letters.count(letter.reason);
+    buffer::DeadLetter again = letter;
+    again.replay = false;
+    again.receipt = receipt;
+    again.epoch = 0;
+    dead_letters_.add(std::move(again));
+    return receipt;
+  }
   Lane& lane = lane_of(letter.device);
   const std::size_t begin = lane.open.text().size();
   lane.open.text() += letter.record;
@@ -154,7 +164,9 @@ Outlet::Lane& Outlet::lane_of(std::string_view device) {
 
 void Outlet::refuse(const Message& message, const Error& error, std::string record) {
   counters_.dead_letters.count(error.reason);
-  log_.limited(telemetry::Level::error, error.reason, "a message can never be delivered: {}", error.text);
+  log_.limited(telemetry::Level::error, error.reason,
+               "a message of device '{}' can never be delivered, kept as a dead letter: {}",
+               telemetry::escaped(message.device), error.text);
   buffer::DeadLetter letter;
   letter.component = "sink " + name_;
   letter.reason = error.reason;

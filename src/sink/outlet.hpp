@@ -43,7 +43,8 @@ class Outlet final : public router::Input, public buffer::Settling, private buff
 
   void accept(const Message& message) override;
 
-  /// Takes a dead letter of this sink to be delivered again. Its new receipt; 0 if there is no room for it now.
+  /// Takes a dead letter of this sink to be delivered again; what cannot be dies again. Its new receipt; 0 if
+  /// there is no room for it now.
   Receipt replay(const buffer::DeadLetter& letter);
 
   // Settling
@@ -54,9 +55,12 @@ class Outlet final : public router::Input, public buffer::Settling, private buff
   router::Gate& gate() { return gate_; }
 
   /// Delivers what there is, without waiting for fuller batches, until all is delivered or `deadline` has passed, or
-  /// all is on disk and the service is away; then says goodbye to the service and closes the buffer. Returns how many
-  /// messages are left.
-  Awaitable<std::uint64_t> drain(Duration deadline);
+  /// all is on disk and the service is away; then says goodbye to the service and closes the buffer.
+  struct Left {
+    std::uint64_t messages = 0;  ///< that were not delivered
+    std::uint64_t lost = 0;      ///< of them not on disk either
+  };
+  Awaitable<Left> drain(Duration deadline);
 
   const std::string& name() const { return name_; }
   /// Messages that wait, counted where they lie: with the counters they balance.

@@ -113,6 +113,7 @@ Part Outlet::next_part(std::size_t index, Which which) {
 void Outlet::expire(std::size_t index, Which which) {
   if (!config_.buffer.max_age) return;
   const auto oldest = steady_clock::now() - *config_.buffer.max_age;
+  const bool others_wait = buffer_.inherits();
   std::uint64_t expired = 0;
   while (const Part part = buffer_.part(index, which, hand_over_, config_.batch.max_bytes, {}, 0)) {
     std::size_t record = part.first;
@@ -128,6 +129,7 @@ void Outlet::expire(std::size_t index, Which which) {
   counters_.expired += expired;
   log_.limited(telemetry::Level::error, "expired", "{} messages waited longer than buffer.max_age and are given up",
                expired);
+  if (others_wait && !buffer_.inherits()) progress();
   watch_gate();
   moved();
   if (drained_ != nullptr) drained_->cancel();
@@ -158,7 +160,9 @@ Awaitable<> Outlet::settle(std::size_t index, Which which, const Part& part, con
     const std::chrono::duration<double> wait(static_cast<double>(done) / config_.buffer.backlog_rate->per_second);
     lane.backlog_due = steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(wait);
   }
+  const bool others_wait = buffer_.inherits();
   buffer_.settle(index, which, done);
+  if (others_wait && !buffer_.inherits()) progress();  // the other lanes may go
   watch_gate();
   if (done > 0) moved();
   if (drained_ != nullptr) drained_->cancel();
@@ -179,9 +183,11 @@ void Outlet::count_delivered(const Part& part, std::size_t records) {
 }
 
 Awaitable<> Outlet::bury(const Part& part, std::size_t first, std::size_t records, const Delivery& delivery) {
-  log_.limited(telemetry::Level::error, delivery.reason, "{} messages can never be delivered: {}", records,
-               delivery.text);
+  log_.limited(telemetry::Level::error, delivery.reason,
+               "cannot ever be delivered, kept as dead letters: {} of the messages (first: \"{}\"); {}", records,
+               telemetry::escaped(part.batch->record(first), 120), delivery.text);
   const Instant now = Instant::now();
+  const auto end = steady_clock::now() + burial_deadline;
   for (std::size_t record = first; record < first + records; ++record) {
     buffer::DeadLetter letter;
     letter.component = "sink " + name_;
@@ -196,7 +202,9 @@ Awaitable<> Outlet::bury(const Part& part, std::size_t first, std::size_t record
     dead_letters_.add(std::move(letter));
     // Only what is on disk as a dead letter may leave the buffer.
     const bool pause = record + 1 == first + records || (record - first) % burial == burial - 1;
-    if (pause) co_await dead_letters_.flushed(burial_deadline);
+    if (!pause) continue;
+    const auto rest = std::chrono::duration_cast<Duration>(end - steady_clock::now());
+    co_await dead_letters_.flushed(std::max(rest, Duration(0)));
   }
 }
 
@@ -213,6 +221,7 @@ void Outlet::recovered() {
 
 void Outlet::report(const Delivery& delivery, Duration pause) {
   failing_ = true;
+  late_until_ = last_receipt_;
   log_.limited(telemetry::Level::warn, delivery.reason, "cannot deliver: {}; {} messages wait, next try in {:.1f} s",
                delivery.text, backlog(), std::chrono::duration<double>(pause).count());
 }
@@ -223,7 +232,7 @@ bool Outlet::is_finished() const {
   return is_safe && (admission_.failing() || admission_.held());
 }
 
-Awaitable<std::uint64_t> Outlet::drain(Duration deadline) {
+Awaitable<Outlet::Left> Outlet::drain(Duration deadline) {
   const auto end = steady_clock::now() + deadline;
   draining_ = true;
   for (Lane& lane : lanes_) {
@@ -241,12 +250,13 @@ Awaitable<std::uint64_t> Outlet::drain(Duration deadline) {
   drained_ = nullptr;
   stopped_ = true;
   for (Lane& lane : lanes_) lane.wake.cancel();
-  const std::uint64_t left = backlog();
-  const auto rest = std::max<Duration>(std::chrono::duration_cast<Duration>(end - steady_clock::now()),
-                                       std::chrono::milliseconds(200));
-  co_await sink_->stop(rest);
-  co_await close_buffer(rest);
-  co_return left;
+  const auto rest = [end] {
+    return std::max<Duration>(std::chrono::duration_cast<Duration>(end - steady_clock::now()),
+                              std::chrono::milliseconds(200));
+  };
+  co_await sink_->stop(rest());
+  co_await close_buffer(rest());
+  co_return Left{backlog(), buffer_.is_disk() ? buffer_.unstored_messages() : backlog()};
 }
 
 Awaitable<> Outlet::close_buffer(Duration deadline) {

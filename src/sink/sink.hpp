@@ -65,6 +65,9 @@ class Sink {
     return {};
   }
 
+  /// Whether append_key always appends something: a record without a key cannot be sent then.
+  virtual bool has_keys() const { return false; }
+
   /// Sends the records `first` up to `last` (not included) of `batch` and returns what became of them. `lane` is below
   /// the concurrency; one call at a time for each lane. Bounded in time by the sink's own timeouts; never throws.
   virtual Awaitable<Delivery> deliver(const Batch& batch, std::size_t first, std::size_t last, std::size_t lane) = 0;

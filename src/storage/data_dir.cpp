@@ -149,19 +149,25 @@ DataDir& DataDir::operator=(DataDir&& other) noexcept {
   return *this;
 }
 
-Result<Epoch> DataDir::next_epoch() {
+Result<Epoch> DataDir::next_epoch(std::string& damage) {
   const fs::path file = path_ / "epoch";
   std::error_code ignored;
   Epoch epoch = 1;
-  if (fs::exists(fs::symlink_status(file, ignored))) {
-    std::ifstream stream(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  const fs::file_status status = fs::symlink_status(file, ignored);
+  if (fs::exists(status)) {
+    std::string text;  // of a folder or a pipe nothing is read: it would not end, or throw
+    if (fs::is_regular_file(status)) {
+      std::ifstream stream(file, std::ios::binary);
+      text.assign(std::istreambuf_iterator<char>(stream), {});
+    }
     if (const std::optional<Epoch> last = read_epoch(text)) {
       epoch = *last + 1;
     } else {
       epoch = epoch_of_clock(file);
       const fs::path aside = file.string() + ".damaged-" + std::to_string(epoch);
       if (::rename(file.c_str(), aside.c_str()) != 0) return failed(file, errno, hint);
+      damage = file.string() + " is damaged and was put aside as " + aside.filename().string() +
+               "; message ids go on from run " + std::to_string(epoch);
     }
   } else if (!fs::is_empty(path_ / "buffers", ignored)) {
     epoch = epoch_of_clock(file);  // the file is gone, but messages of earlier runs are there

@@ -22,8 +22,8 @@ class DataDir {
   DataDir& operator=(DataDir&& other) noexcept;
 
   /// Counts the runs in the file `epoch`: written beside, synced, renamed, the folder synced. A damaged file is set
-  /// aside; the number then goes on from the clock, above any it can have had.
-  Result<Epoch> next_epoch();
+  /// aside, which `damage` then says; the number goes on from the clock, above any it can have had.
+  Result<Epoch> next_epoch(std::string& damage);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path buffer(const std::string& sink) const { return path_ / "buffers" / (sink + ".db"); }

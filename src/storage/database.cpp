@@ -184,8 +184,7 @@ Result<Database> Database::open_to_read(const std::filesystem::path& file) {
   const int code = sqlite3_open_v2(file.c_str(), &connection, flags, nullptr);
   Database database(connection);
   if (code != SQLITE_OK) return error_of(connection, code);
-  // The WAL is read but stays as it is: closing would write it into the file.
-  sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  database.keep_wal_on_close(true);
   Result<void> result = database.run(
       "PRAGMA locking_mode=EXCLUSIVE;PRAGMA temp_store=MEMORY;PRAGMA mmap_size=0;PRAGMA trusted_schema=OFF;"
       "PRAGMA cell_size_check=ON;PRAGMA query_only=ON");
@@ -231,6 +230,10 @@ Result<void> Database::checkpoint() {
   if (!row) return row.error();
   if (*row && statement->integer(0) != 0) return Error{"locked", "the WAL could not be written into the database"};
   return {};
+}
+
+void Database::keep_wal_on_close(bool keep) {
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(connection_); }

@@ -84,6 +84,9 @@ class Database {
   /// has succeeded: what a failed sync lost, the kernel no longer knows.
   Result<void> checkpoint();
 
+  /// Whether closing leaves the WAL as it is, which takes no time, instead of writing it into the database.
+  void keep_wal_on_close(bool keep);
+
   /// Rows that the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const;
 

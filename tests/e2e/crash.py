@@ -104,7 +104,7 @@ class Crash(Trial):
             self.one(rng.choice(ways), rng)
 
     def one(self, way, rng):
-        away = way != self.at_sinks_answer and rng.random() < 0.3
+        away = way != self.at_sinks_answer and self.sink.listening and rng.random() < 0.3
         if away:
             self.sink.go()
         name = way(rng)

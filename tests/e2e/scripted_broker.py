@@ -28,8 +28,8 @@ class Published:
 
 class ScriptedBroker:
     """`connack` is asked at each CONNECT for the code; `puback` for each PUBLISH, for a reason, None (never) or seconds to wait as
-    a float; it has the message then all the same. `kick`: seconds after CONNACK at which a client is thrown out as taken over. `silent`: reads, answers nothing.
-    `take` gets each payload's document that is confirmed with success."""
+    a float; it has the message then all the same. `kick`: seconds after CONNACK at which a client is thrown out as taken over.
+    `silent`: reads, answers nothing. `take` gets the document of each payload that the broker keeps."""
 
     def __init__(self, take=None, port=None):
         self.take = take or (lambda document: None)

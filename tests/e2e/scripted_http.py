@@ -64,6 +64,10 @@ class ScriptedHttp:
     def url(self):
         return f"http{'s' if self.context else ''}://{'localhost' if self.context else '127.0.0.1'}:{self.port}/ingest"
 
+    @property
+    def listening(self):
+        return self._listener is not None
+
     def listen(self):
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
         threading.Thread(target=self._serve, args=(self._listener,), daemon=True).start()

@@ -1,7 +1,8 @@
 """kill -9 before, within and after each step of a commit, a checkpoint and a recovery: nothing that was acknowledged is lost."""
+import time
 import unittest
 
-from crash import MOMENTS, STEPS, Crash, seeded
+from crash import MOMENTS, Crash, seeded
 
 
 class AtSteps(Crash):
@@ -30,6 +31,31 @@ class AtSteps(Crash):
             self.kill_at(("write", "db"), MOMENTS, nth, rng)
             self.kill_at(("sync", "db"), MOMENTS[:2], nth, rng)
         self.judge_steps(6)
+
+
+class OnASlowDisk(Crash):
+    """Each sync takes its time, so that whoever answers before its end is found out by a power cut."""
+
+    power_cuts = True
+
+    def at_slow_disk(self, rng):
+        self.start(self.sinks())
+        self.machine.set("disk sync db-wal stall 0.2")
+        self.wait_acknowledged(1)
+        time.sleep(rng.uniform(0.05, 0.5))
+        self.kill()
+        self.machine.set()
+        return "during a slow sync"
+
+    def test_power_cuts_during_slow_syncs(self):
+        self.sink.go()  # what is delivered would be settled
+        rng = seeded()
+        self.load(3, window=32, pause=0.001)
+        for _ in range(5):
+            self.one(self.at_slow_disk, rng)
+        self.sink.listen()
+        self.judge()
+        print(self.summary(), "unsynced and lost writes:", self.cuts)
 
 
 if __name__ == "__main__":

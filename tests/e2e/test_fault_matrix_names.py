@@ -6,7 +6,6 @@ import unittest
 
 from harness import until
 from peers import Authority
-from scripted_http import ScriptedHttp
 from trial import Trial, http
 
 

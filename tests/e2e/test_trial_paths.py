@@ -20,9 +20,11 @@ class Paths(Trial):
         bare = {"codec": {"type": "json"}, "device": "{{ data.device }}"}
         adapters = {
             "lines": self.adapter(),
-            "secure": {"type": "tls", "listen": f"127.0.0.1:{tls}", "protocol": protocol, "tls": {"crt_file": str(crt), "key_file": str(key)}},
+            "secure": {"type": "tls", "listen": f"127.0.0.1:{tls}", "protocol": protocol,
+                       "tls": {"crt_file": str(crt), "key_file": str(key)}},
             "datagrams": {"type": "udp", "listen": f"127.0.0.1:{udp}", "protocol": {**bare, "replies": protocol["replies"]}},
-            "bus": {"type": "mqtt", "servers": [f"mqtt://127.0.0.1:{bus.port}"], "subscribe": [{"topic": "up/#", "qos": 1}], "protocol": bare},
+            "bus": {"type": "mqtt", "servers": [f"mqtt://127.0.0.1:{bus.port}"], "protocol": bare,
+                    "subscribe": [{"topic": "up/#", "qos": 1}]},
         }
         sinks = {"service": http(service.url), "broker": mqtt(broker.port, encoding={"type": "json"})}
         gateway = self.start(sinks, adapters)

@@ -87,6 +87,25 @@ class Policies(Trial):
             self.assertEqual(numbers, list(range(device.count)), device.name)
             self.assertEqual({late for late, name, _ in taken if name == device.name}, {device is not live})
 
+    def test_a_backlog_drains_beside_live_messages(self):
+        """After a start with a backlog, devices are answered at once and the backlog goes faster than they send."""
+        service = self.service()
+        service.go()
+        sinks = {"service": http(service.url)}
+        self.start(sinks)
+        for device in self.load(3, count=1500):
+            device.join()
+        self.assertEqual(self.gate.stop(), 0)
+        self.start(sinks)
+        live = self.load(3, pause=0.02)
+        self.wait_acknowledged(50)
+        self.assertGreater(self.gate.metric("fieldgate_sink_backlog", sink="service"), 4500)
+        service.listen()
+        until(lambda: self.gate.metric("fieldgate_sink_backlog", sink="service") < 300,
+              lambda: f"the backlog to go under load; log:\n{self.gate.log()}")
+        self.assertTrue(all(device.connections == 1 for device in live))
+        self.verdict("service", duplicates=0)
+
     def letters(self, verb, *arguments):
         result = fieldgate("dead-letters", verb, "--data-dir", self.data_dir, *arguments)
         self.assertEqual(result.returncode, 0, result.stderr)

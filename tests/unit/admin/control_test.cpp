@@ -37,7 +37,7 @@ struct Bench {
           return status;
         }) {
     letters.on_replay(
-        "sink cloud", [this](const buffer::DeadLetter&) { return ++receipt; }, kept);
+        "sink cloud", [this](const buffer::DeadLetter&) { return ++receipt; }, kept, After::stored);
     letters.add(letter("sink cloud", "status_400", "one"));
     letters.add(letter("sink cloud", "status_413", std::string(1000, 'x')));
     letters.add(letter("sink gone", "status_400", "three"));

@@ -73,7 +73,7 @@ struct Bench {
           sink.records.push_back(each.record);
           return ++last;
         },
-        sink);
+        sink, After::stored);
   }
 
   telemetry::Metrics metrics;
@@ -266,7 +266,7 @@ TEST_CASE("a sink that can take no letter just now is asked again, and holds up 
   other.open = all_settled;
   int asked = 0;
   bench.letters->on_replay(
-      "sink full", [&](const DeadLetter&) { return ++asked < 2 ? Receipt{0} : Receipt{200}; }, full);
+      "sink full", [&](const DeadLetter&) { return ++asked < 2 ? Receipt{0} : Receipt{200}; }, full, After::stored);
   bench.take("sink other", other);
   bench.letters->add(letter(1, "sink full"));
   bench.letters->add(letter(2, "sink other"));

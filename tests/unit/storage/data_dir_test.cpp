@@ -62,9 +62,11 @@ TEST_CASE("runs are counted up from 1") {
   for (const Epoch expected : {1U, 2U, 3U}) {
     Result<DataDir> data = DataDir::open(dir.path());
     REQUIRE(data);
-    const Result<Epoch> epoch = data->next_epoch();
+    std::string damage;
+    const Result<Epoch> epoch = data->next_epoch(damage);
     REQUIRE(epoch);
     CHECK(*epoch == expected);
+    CHECK(damage.empty());
   }
   CHECK(mode_of(dir / "epoch") == 0600);
   CHECK_FALSE(std::filesystem::exists(dir / "epoch.new"));
@@ -77,12 +79,31 @@ TEST_CASE("a damaged number is set aside, and the count goes on from the clock")
     Result<DataDir> data = DataDir::open(dir.path());
     REQUIRE(data);
     dir.write("epoch", text);
-    const Result<Epoch> epoch = data->next_epoch();
+    std::string damage;
+    const Result<Epoch> epoch = data->next_epoch(damage);
     REQUIRE(epoch);
     CHECK(*epoch > 1'600'000'000);
     CHECK(std::filesystem::exists(dir / ("epoch.damaged-" + std::to_string(*epoch))));
-    CHECK(*data->next_epoch() == *epoch + 1);
+    CHECK(damage.find("epoch.damaged-" + std::to_string(*epoch)) != std::string::npos);
+    CHECK(*data->next_epoch(damage) == *epoch + 1);
   }
+}
+
+TEST_CASE("a folder or a pipe in the number's place is set aside as well") {
+  const TempDir dir;
+  Result<DataDir> data = DataDir::open(dir.path());
+  REQUIRE(data);
+  const bool is_pipe = GENERATE(true, false);
+  if (is_pipe) {
+    REQUIRE(::mkfifo((dir / "epoch").c_str(), 0600) == 0);
+  } else {
+    std::filesystem::create_directory(dir / "epoch");
+  }
+  std::string damage;
+  const Result<Epoch> epoch = data->next_epoch(damage);
+  REQUIRE(epoch);
+  CHECK(*epoch > 1'600'000'000);
+  CHECK_FALSE(damage.empty());
 }
 
 TEST_CASE("a number that is gone while messages are there goes on from the clock") {
@@ -90,7 +111,8 @@ TEST_CASE("a number that is gone while messages are there goes on from the clock
   Result<DataDir> data = DataDir::open(dir.path());
   REQUIRE(data);
   std::ofstream(data->buffer("cloud")) << "x";
-  const Result<Epoch> epoch = data->next_epoch();
+  std::string damage;
+  const Result<Epoch> epoch = data->next_epoch(damage);
   REQUIRE(epoch);
   CHECK(*epoch > 1'600'000'000);
 }
