@@ -16,7 +16,7 @@ namespace {
 using buffer::DeadLetterQuery;
 using buffer::DeadLetters;
 
-constexpr std::int64_t max_limit = 100'000;
+constexpr std::int64_t max_limit = 1'000;
 
 http::ServerResponse json(std::string body) { return {200, "application/json", std::move(body)}; }
 

@@ -45,17 +45,17 @@ std::chrono::steady_clock::duration StoreClock::shift_to(const StoreClock& now) 
 
 StoreRow StoreRow::of(const Row& row, const StoreClock& clock, Epoch epoch) {
   const Batch::Parts parts = row.batch->parts();
-  StoreRow columns{.id = static_cast<std::int64_t>(row.id),
-                   .lane = row.lane,
-                   .epoch = row.batch->epoch() != 0 ? row.batch->epoch() : epoch,
-                   .messages = static_cast<std::int64_t>(row.batch->size()),
-                   .bytes = static_cast<std::int64_t>(row.batch->bytes()),
-                   .clock = clock,
-                   .keys = parts.keys,
-                   .records = parts.records,
-                   .text = parts.text};
-  columns.crc = columns.checksum();
-  return columns;
+  StoreRow stored{.id = static_cast<std::int64_t>(row.id),
+                  .lane = row.lane,
+                  .epoch = row.batch->epoch() != 0 ? row.batch->epoch() : epoch,
+                  .messages = static_cast<std::int64_t>(row.batch->size()),
+                  .bytes = static_cast<std::int64_t>(row.batch->bytes()),
+                  .clock = clock,
+                  .keys = parts.keys,
+                  .records = parts.records,
+                  .text = parts.text};
+  stored.crc = stored.checksum();
+  return stored;
 }
 
 StoreRow StoreRow::read(const storage::Statement& s) {

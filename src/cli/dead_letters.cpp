@@ -130,6 +130,18 @@ int show(const Options& options) {
   return finish(found, options, letter_text);
 }
 
+/// As finish(); but naming a letter that is not there, or that stays as it is, is a failure.
+template <class Text>
+int finish_change(const Result<std::string>& answer, const Options& options, const Text& text) {
+  const int status = finish(answer, options, text);
+  if (status != success || options.id == 0) return status;
+  const Json json = Json::parse(*answer, nullptr, false);
+  const auto number = [&json](const char* name) { return json.value(name, std::uint64_t{0}); };
+  if (number("purged") + number("replayed") + number("marked") > 0) return success;
+  if (number("frames") + number("absent") == 0) complain(fmt::format("there is no dead letter {}", options.id));
+  return cannot_run;
+}
+
 std::string purged_text(const Json& json) {
   return fmt::format("purged {}\n", count_text(json.value("purged", std::uint64_t{0}), "dead letter", "dead letters"));
 }
@@ -180,7 +192,7 @@ void add_filter(CLI::App& verb, Options& options) {
 
 void add_choice(CLI::App& verb, Options& options) {
   add_filter(verb, options);
-  verb.add_option("ID", options.id, "the number of one, as 'list' shows it")->check(CLI::PositiveNumber);
+  verb.add_option("ID", options.id, "the number of one, as 'list' shows it")->check(CLI::Range(std::int64_t{1}, INT64_MAX));
   verb.add_flag("--all", options.all, "all of them");
 }
 
@@ -192,15 +204,15 @@ void add_dead_letters(CLI::App& app, int& status) {
   const auto options = std::make_shared<Options>();
   CLI::App* verb = add_verb(*command, "list", "The newest of them, a line each", options, status, list, false);
   add_filter(*verb, *options);
-  verb->add_option("--limit", options->limit, "how many at the most")->check(CLI::Range(1, 100'000));
+  verb->add_option("--limit", options->limit, "how many at the most")->check(CLI::Range(1, 1000));
   verb = add_verb(*command, "show", "One of them, with the message", options, status, show, false);
-  verb->add_option("ID", options->id, "its number, as 'list' shows it")->required()->check(CLI::PositiveNumber);
+  verb->add_option("ID", options->id, "its number, as 'list' shows it")->required()->check(CLI::Range(std::int64_t{1}, INT64_MAX));
   const auto replay = [](const Options& chosen) {
-    return finish(answer(chosen, "POST", "/dead-letters/replay", replay_in_file), chosen, replayed_text);
+    return finish_change(answer(chosen, "POST", "/dead-letters/replay", replay_in_file), chosen, replayed_text);
   };
   add_choice(*add_verb(*command, "replay", "Delivers them again", options, status, replay, true), *options);
   const auto purge = [](const Options& chosen) {
-    return finish(answer(chosen, "POST", "/dead-letters/purge", purge_in_file), chosen, purged_text);
+    return finish_change(answer(chosen, "POST", "/dead-letters/purge", purge_in_file), chosen, purged_text);
   };
   add_choice(*add_verb(*command, "purge", "Deletes them for good", options, status, purge, true), *options);
 }

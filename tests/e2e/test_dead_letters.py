@@ -72,6 +72,8 @@ class DeadLetters(Case):
         self.assertIn("status_400", shown)
         self.assertIn('"n": 1', shown)
         self.assertIn("no dead letter 999", self.command("dead-letters", "show", 999, status=1))
+        for verb in ("replay", "purge"):
+            self.assertIn("no dead letter 999", self.command("dead-letters", verb, 999, status=1))
 
         self.sink.status = 200
         self.assertIn("3 dead letters are delivered again", self.command("dead-letters", "replay", "--all"))

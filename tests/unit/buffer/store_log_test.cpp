@@ -108,8 +108,9 @@ TEST_CASE("a flipped bit, a zeroed page and a wiped frame cost what was on them 
       const Outcome outcome = start_with(bad);
       INFO(outcome.damage << " delivered " << outcome.delivered << " lost " << outcome.lost);
       if (torn) {
-        CHECK(i + 6 >= frames);  // of the last commit
-        CHECK(outcome.delivered == all - messages_in_row);
+        // Of the last commit; or the frame that ended the one before it, without which the two look like one.
+        CHECK(i + 6 >= frames);
+        CHECK(outcome.delivered >= all - (kind == "wiped frame" ? 2 : 1) * messages_in_row);
         continue;
       }
       ++mended;
