@@ -130,7 +130,7 @@ TEST_CASE("https to a port that speaks no TLS is an error with words") {
 
 TEST_CASE("a service whose certificate is put right is accepted without a restart") {
   const test::TlsFiles files;
-  const auto copy = [&files](const test::Identity& from, const test::Identity& to) {
+  const auto copy = [](const test::Identity& from, const test::Identity& to) {
     std::filesystem::copy_file(from.key_file, to.key_file, std::filesystem::copy_options::overwrite_existing);
     std::filesystem::copy_file(from.crt_file, to.crt_file, std::filesystem::copy_options::overwrite_existing);
   };
