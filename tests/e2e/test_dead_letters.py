@@ -91,7 +91,9 @@ class DeadLetters(Case):
         self.assertEqual(letter["component"], "adapter lines")
         self.assertEqual(letter["record"], '{"no device": "\x7f"}')
         self.assertIn("\\x7f", self.command("dead-letters", "show", letter["id"]))
-        said = self.command("dead-letters", "replay", letter["id"])
+        result = fieldgate("dead-letters", "replay", letter["id"], "-c", self.path)
+        said = result.stdout
+        self.assertEqual(result.returncode, 1, said)
         self.assertIn("0 dead letters are delivered again", said)
         self.assertIn("kept: 1 of adapters", said)
         self.assertIn("purged 1 dead letter\n", self.command("dead-letters", "purge", "--adapter", "lines"))
