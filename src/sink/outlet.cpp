@@ -63,6 +63,7 @@ void Outlet::start() {
   sink_->start();
   for (std::size_t i = 0; i < lanes_.size(); ++i) reactor_.spawn(deliver_lane(i));
   reactor_.spawn(seal_by_age());
+  if (config_.buffer.max_age) reactor_.spawn(expire_by_age());
 }
 
 std::uint64_t Outlet::backlog() const {

@@ -82,7 +82,8 @@ class Outlet final : public router::Input, public buffer::Settling, private buff
     explicit Lane(asio::io_context& io) : wake(io) {}
     Batch open;                                         // being filled
     Timer wake;                                         // cancelled when there may be something to do
-    bool busy = false;                                  // a part of it is being delivered
+    bool busy = false;                                  // it has something to deliver
+    bool delivering = false;                            // and a part of it is on its way
     std::size_t limit = 0;                              // records in the next part; 0: as many as go together
     std::size_t suspects = 0;                           // that come next, one of which was rejected
     std::chrono::steady_clock::time_point backlog_due;  // when `backlog_rate` allows the next part
@@ -117,6 +118,7 @@ class Outlet final : public router::Input, public buffer::Settling, private buff
   void count_delivered(const buffer::Buffer::Part& part, std::size_t records);
   Awaitable<> bury(const buffer::Buffer::Part& part, std::size_t first, std::size_t records, const Delivery& delivery);
   void expire(std::size_t index, Which which);
+  Awaitable<> expire_by_age();
   void recovered();
   void report(const Delivery& delivery, Duration pause);
   bool is_finished() const;

@@ -84,6 +84,7 @@ Awaitable<> Outlet::deliver_part(std::size_t index, Which which) {
     admission_.withdraw();
     co_return;
   }
+  lanes_[index].delivering = true;
   part.last = admission_.portion(*part.batch, part.first, part.last);
   const auto began = steady_clock::now();
   const Delivery delivery = co_await sink_->deliver(*part.batch, part.first, part.last, index);
@@ -94,6 +95,7 @@ Awaitable<> Outlet::deliver_part(std::size_t index, Which which) {
     report(delivery, pause);
   }
   co_await settle(index, which, part, delivery);
+  lanes_[index].delivering = false;
   if (delivery.outcome != Outcome::retry && failing_) recovered();
 }
 
@@ -133,6 +135,20 @@ void Outlet::expire(std::size_t index, Which which) {
   watch_gate();
   moved();
   if (drained_ != nullptr) drained_->cancel();
+}
+
+/// What waits for its turn, for the service, or for its budget, does not keep its room for longer than it may.
+Awaitable<> Outlet::expire_by_age() {
+  const Duration period =
+      std::clamp<Duration>(*config_.buffer.max_age / 4, std::chrono::milliseconds(10), std::chrono::minutes(1));
+  while (!stopped_) {
+    co_await reactor::sleep(period);
+    for (std::size_t index = 0; index < lanes_.size(); ++index) {
+      if (lanes_[index].delivering) continue;
+      expire(index, Which::live);
+      expire(index, Which::backlog);
+    }
+  }
 }
 
 Awaitable<> Outlet::settle(std::size_t index, Which which, const Part& part, const Delivery& delivery) {

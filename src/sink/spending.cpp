@@ -15,13 +15,22 @@ using std::chrono::steady_clock;
 /// Of the budget: as much is lost with a kill, and so often is the file written in a period.
 constexpr std::uint64_t steps = 32;
 
+/// But at least what some small requests take: of a small budget, heads would eat up most.
+constexpr std::uint64_t least_ahead = 2048;
+
+/// What a request costs at the least, as long as none was seen: a run must not begin with more than is left.
+constexpr std::uint64_t first_guess = 512;
+
 /// Costs are remembered over some tens of deliveries.
 constexpr double forgetting = 0.95;
 
 }  // namespace
 
 Spending::Spending(const Budget::Options& options, std::filesystem::path file, telemetry::Log log)
-    : budget_(options), file_(std::move(file)), log_(std::move(log)) {
+    : budget_(options),
+      file_(std::move(file)),
+      log_(std::move(log)),
+      smallest_(std::min(first_guess, options.bytes / 8)) {
   if (options.period <= std::chrono::seconds(1)) file_.clear();
   std::error_code ignored;
   if (file_.empty() || !std::filesystem::exists(file_, ignored)) return;
@@ -35,7 +44,10 @@ Spending::Spending(const Budget::Options& options, std::filesystem::path file, t
   }
 }
 
-std::uint64_t Spending::step() const { return std::max<std::uint64_t>(budget_.options().bytes / steps, 1); }
+std::uint64_t Spending::step() const {
+  const std::uint64_t bytes = budget_.options().bytes;
+  return std::max({bytes / steps, std::min(bytes / 2, least_ahead) / 2, std::uint64_t{1}});
+}
 
 Spending::Time Spending::next(Time now) { return budget_.when(std::max<std::uint64_t>(smallest_, 1), now); }
 
@@ -73,7 +85,7 @@ void Spending::end(std::uint64_t sent, bool whole, Time now) {
   budget_.spend(sent, now);
   ahead_ -= std::min(ahead_, sent);
   if (sent == 0) return;
-  smallest_ = smallest_ == 0 ? sent : std::min(sent, smallest_ + smallest_ / 16 + 1);
+  smallest_ = std::min(sent, smallest_ + smallest_ / 16 + 1);
   if (!whole) return;
   records_ = records_ * forgetting + records;
   cost_ = cost_ * forgetting + static_cast<double>(sent);

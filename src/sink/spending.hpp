@@ -43,8 +43,8 @@ class Spending {
   Budget budget_;
   std::filesystem::path file_;
   telemetry::Log log_;
-  std::uint64_t ahead_ = 0;     // in the file as spent, and not yet spent
-  std::uint64_t smallest_ = 0;  // of the deliveries seen
+  std::uint64_t ahead_ = 0;  // in the file as spent, and not yet spent
+  std::uint64_t smallest_;   // of the deliveries seen
   std::size_t under_way_ = 0;
   double pending_ = 0;  // bytes of records under way
   double records_ = 0;  // of late: bytes of records that went, and what they cost

@@ -77,13 +77,14 @@ struct Gateway {
     return test::run_until(reactor, [&] { return entered.size() >= entries; });
   }
 
-  /// One delivery of a whole portion, whose bytes cost twice as many on the wire.
-  std::size_t deliver(const Batch& batch, std::size_t first) {
+  /// One delivery of a whole portion, whose bytes cost twice as many on the wire, behind a head.
+  std::size_t deliver(const Batch& batch, std::size_t first, std::uint64_t head = 0) {
     const std::size_t before = entered.size();
     spawn(0);
     REQUIRE(wait_for(before + 1));
     const std::size_t end = admission->portion(batch, first, batch.size());
     Delivery delivery;
+    delivery.sent = head;
     for (std::size_t i = first; i < end; ++i) delivery.sent += 2 * batch.record(i).size();
     admission->leave(delivery, 1ms);
     return end;
@@ -206,6 +207,21 @@ TEST_CASE("a budget is used up, and not exceeded by more than a record") {
   gateway.spawn(9);
   CHECK(gateway.entered.back() == 0);
   CHECK_FALSE(gateway.admission->failing());
+}
+
+TEST_CASE("a small budget is spent on records, not on the heads of requests") {
+  const test::TempDir folder;
+  Gateway gateway(1, "budget: 4KiB/h", folder / "budget");
+  const Batch batch = batch_of(100, 100);
+  std::size_t records = 0;
+  std::uint64_t sent = 0;
+  while (!gateway.admission->held()) {
+    const std::size_t end = gateway.deliver(batch, records, 250);
+    sent += 250 + 2 * 100 * (end - records);
+    records = end;
+  }
+  CHECK(sent <= 4096);
+  CHECK(records >= 13);  // one by one there would be 9
 }
 
 TEST_CASE("a budget smaller than a single record lets one through all the same") {

@@ -247,6 +247,18 @@ TEST_CASE("messages that waited too long are given up and counted") {
   CHECK(bench.count("fieldgate_sink_expired_total") == 3);
 }
 
+TEST_CASE("messages that wait for the service to come back are given up in time, not at the next attempt") {
+  OutletConfig config = Bench::ndjson();
+  config.buffer.max_age = 40ms;
+  config.request.retry_initial = config.request.retry_max = 1h;
+  Bench bench(config);
+  bench.plan.answers = {{Delivery::Outcome::retry, 0, 0, {}, "connect", "t"}};
+  bench.send("1");
+  bench.until([&] { return bench.count("fieldgate_sink_retries_total") == 1; });
+  bench.send("2");
+  bench.until([&] { return bench.count("fieldgate_sink_expired_total") >= 1; });
+}
+
 TEST_CASE("lanes keep a device in one place and deliver beside each other") {
   OutletConfig config = Bench::ndjson();
   config.request.concurrency = 4;
