@@ -78,8 +78,8 @@ class Buffer final : private Store::Listener {
   /// there is no room.
   bool make_room(std::size_t bytes);
 
-  std::uint64_t messages() const { return messages_; }            ///< that are not settled
-  std::uint64_t bytes() const { return bytes_; }                  ///< of all batches
+  std::uint64_t messages() const { return messages_; }  ///< that are not settled
+  std::uint64_t bytes() const { return bytes_; }        ///< of all batches
   std::uint64_t unstored_messages() const;
   std::size_t unstored_bytes() const { return unstored_bytes_; }  ///< of those that are not durable yet
   std::size_t unstored_limit() const { return window_; }          ///< above it nothing more should be pushed
@@ -147,9 +147,10 @@ class Buffer final : private Store::Listener {
   std::size_t window_;      // bytes of batches that a disk buffer keeps in memory
   std::size_t near_limit_;  // of it, for what goes next in one line
   std::vector<Lane> lanes_;
-  Line* heir_ = nullptr;       // the line of lane 0 that gets the gaps of `inherited_`
-  std::deque<Gap> inherited_;  // rows of a run with another number of lanes: they go first, all through lane 0; then its own
-  RowId inherited_last_ = 0;   // the last of them; 0: there are none
+  Line* heir_ = nullptr;  // the line of lane 0 that gets the gaps of `inherited_`
+  std::deque<Gap>
+      inherited_;  // rows of a run with another number of lanes: they go first, all through lane 0; then its own
+  RowId inherited_last_ = 0;  // the last of them; 0: there are none
   std::deque<Unstored> unstored_;
   Receipt unstored_lowest_ = all_settled;
   std::size_t unstored_bytes_ = 0;
@@ -158,9 +159,9 @@ class Buffer final : private Store::Listener {
   std::uint64_t held_ = 0;  // of them in memory
   RowId next_id_ = 1;
   RowId committed_ = 0;
-  bool opened_;       // the file, if there is one
+  bool opened_;           // the file, if there is one
   bool refuses_ = false;  // the disk, even to delete
-  bool deliverable_;  // what an earlier run left is known, or cannot be waited for
+  bool deliverable_;      // what an earlier run left is known, or cannot be waited for
   std::vector<Batch> spare_;
   std::unique_ptr<Store> store_;  // last: it calls back
 };

@@ -192,7 +192,8 @@ void add_filter(CLI::App& verb, Options& options) {
 
 void add_choice(CLI::App& verb, Options& options) {
   add_filter(verb, options);
-  verb.add_option("ID", options.id, "the number of one, as 'list' shows it")->check(CLI::Range(std::int64_t{1}, INT64_MAX));
+  verb.add_option("ID", options.id, "the number of one, as 'list' shows it")
+      ->check(CLI::Range(std::int64_t{1}, INT64_MAX));
   verb.add_flag("--all", options.all, "all of them");
 }
 
@@ -206,7 +207,9 @@ void add_dead_letters(CLI::App& app, int& status) {
   add_filter(*verb, *options);
   verb->add_option("--limit", options->limit, "how many at the most")->check(CLI::Range(1, 1000));
   verb = add_verb(*command, "show", "One of them, with the message", options, status, show, false);
-  verb->add_option("ID", options->id, "its number, as 'list' shows it")->required()->check(CLI::Range(std::int64_t{1}, INT64_MAX));
+  verb->add_option("ID", options->id, "its number, as 'list' shows it")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, INT64_MAX));
   const auto replay = [](const Options& chosen) {
     return finish_change(answer(chosen, "POST", "/dead-letters/replay", replay_in_file), chosen, replayed_text);
   };

@@ -19,6 +19,11 @@ class DeadLetters(Crash):
             for moment in MOMENTS[:3 if step[0] == "write" else 2]:
                 self.one(lambda rng: self.at_step(rng, step, moment, rng.randint(1, 4)), rng)
                 self.one(self.at_random, rng)
+        # However slow the machine was: there are letters, which survive one more kill.
+        self.start(self.sinks())
+        self.gate.wait_metric("fieldgate_dead_letters", 1)
+        self.gate.process.kill()
+        self.gate.close()
         for device in self.devices:
             device.stopping.set()
         named = sum(count for name, count in self.kills.items() if name.startswith("kill-"))

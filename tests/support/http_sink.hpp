@@ -25,8 +25,9 @@ struct SinkBench {
     });
     INFO(reading.printed);
     REQUIRE(reading.problems.errors() == 0);
-    const sink::Context context{"out",    reactor,       metrics, telemetry::Log("sink out"), environment, paths,
-                                encoding, batch_options, request, epoch};
+    const sink::Context context{"out",       reactor, metrics,  telemetry::Log("sink out"),
+                                environment, paths,   encoding, batch_options,
+                                request,     epoch};
     sink = std::make_unique<T>(config, context);
     sink->start();
   }
