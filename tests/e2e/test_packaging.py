@@ -62,6 +62,15 @@ class Scripts(Case):
             self.assertIn("python3", result.stdout.split())
         self.assertEqual(run(ROOT / "scripts/packages", "nonsense").returncode, 64)
 
+    @unittest.skipUnless(shutil.which("git"), "needs git")
+    def test_every_mutant_still_applies(self):
+        patches = sorted((ROOT / "tests/mutants").glob("*.patch"))
+        self.assertGreater(len(patches), 5)
+        for patch in patches:
+            with self.subTest(patch.name):
+                result = subprocess.run(["git", "apply", "--check", patch], cwd=ROOT, capture_output=True, text=True)
+                self.assertEqual(result.returncode, 0, result.stderr)
+
     def test_no_script_is_broken(self):
         for path in (ROOT / "scripts").iterdir():
             if path.read_text().startswith("#!/usr/bin/env bash"):
