@@ -66,9 +66,10 @@ class Scripts(Case):
     def test_every_mutant_still_applies(self):
         patches = sorted((ROOT / "tests/mutants").glob("*.patch"))
         self.assertGreater(len(patches), 5)
+        shutil.copytree(ROOT / "src", self.directory / "src")  # away from any repository, whoever owns it
         for patch in patches:
             with self.subTest(patch.name):
-                result = subprocess.run(["git", "apply", "--check", patch], cwd=ROOT, capture_output=True, text=True)
+                result = subprocess.run(["git", "apply", "--check", patch], cwd=self.directory, capture_output=True, text=True)
                 self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_no_script_is_broken(self):
