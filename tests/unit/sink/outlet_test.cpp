@@ -355,7 +355,7 @@ TEST_CASE("what is tried again goes in the same company") {
   Bench bench;
   bench.plan.answers = {{Delivery::Outcome::retry, 0, 0, {}, "timeout", "t"}};
   bench.send("1");
-  bench.until([&] { return bench.plan.delivered.size() == 1; });
+  bench.until([&] { return bench.plan.delivered.size() >= 1; });
   for (const char* json : {"2", "3"}) bench.send(json);
   bench.until([&] { return bench.outlet->backlog() == 0; });
   CHECK(bench.plan.delivered == std::vector<std::string>{"1", "1", "2|3"});
@@ -366,21 +366,21 @@ TEST_CASE("live first: what is new goes at once when the service is back, and wh
   config.encoding.content = Encoding::Content::message;
   config.batch.max_messages = 1;
   config.buffer.order = buffer::Order::live_first;
-  config.buffer.backlog_rate = config::Rate{10};
+  config.buffer.backlog_rate = config::Rate{0.1};
   Bench bench(config);
   bench.plan.answers = {{Delivery::Outcome::retry, 0, 0, {}, "connect", "t"}};
   for (const char* json : {"1", "2", "3"}) bench.send(json);
   bench.until([&] { return bench.count("fieldgate_sink_retries_total") == 1; });
   bench.until([&] { return bench.plan.delivered.size() >= 2; });  // it is back
   bench.send("4");
-  bench.until([&] { return bench.outlet->backlog() == 0; });
+  bench.until([&] { return bench.plan.delivered.size() == 4; });
   std::string order;
   for (const std::string& seen : bench.plan.delivered) {
     const bool is_late = seen.starts_with("{\"late\":true,\"gateway\"");
     order += seen[seen.size() - 2];
     order += is_late ? "L " : " ";
   }
-  CHECK(order == "1 1L 2L 4 3L ");
+  CHECK(order == "1 1L 2L 4 ");
 }
 
 // On disk.
