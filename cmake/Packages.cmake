@@ -14,6 +14,9 @@ find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_library(RE2 re2 REQUIRED)
+find_package(Lua 5.4 REQUIRED)
+find_package(Protobuf REQUIRED)
+find_library(PCAP pcap REQUIRED)
 find_library(PAHO_C paho-mqtt3as REQUIRED)
 
 # Asio and Beast are compiled once, in reactor/asio.cpp and http/beast.cpp, not in every file that includes them.

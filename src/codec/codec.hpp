@@ -24,14 +24,42 @@ struct Failure {
   std::size_t offset = 0;  ///< where in the frame
 };
 
-/// Decodes frames. One for all connections of an adapter, so it may keep scratch buffers but nothing of a device.
-/// Pure: no I/O, no clock, no log; at rest it allocates nothing for a frame.
+/// Told of each field of a frame while it is decoded: for `fieldgate decode` and the flight recorder.
+class Trace {
+ public:
+  struct Field {
+    std::string_view path;   ///< where it goes in the document: "cells.3.voltage"; empty: nowhere
+    std::size_t bit = 0;     ///< where it starts in the frame, in bits
+    std::size_t bits = 0;    ///< how many
+    std::string_view raw;    ///< the number, or text, before scale, offset and enum; empty: the bytes say it
+    std::string_view value;  ///< JSON
+    std::string_view unit;
+    std::string_view type;  ///< as in the YAML
+  };
+  virtual void field(const Field& field) = 0;
+
+ protected:
+  ~Trace() = default;
+};
+
+/// Decodes frames, and encodes where it can. One for all connections of an adapter, so it may keep scratch buffers but
+/// nothing of a device. Pure: no I/O, no clock, no log; at rest it allocates nothing for a frame.
 class Codec {
  public:
   virtual ~Codec() = default;
 
   /// Gives each document of `frame` to `out`, or none at all and the failure.
   virtual std::optional<Failure> decode(Bytes frame, Receiver& out) = 0;
+
+  /// Appends the frame that decodes to the document `json`, an object's text. The error's reason is a counter's label;
+  /// `out` is then as before. Not on the hot path: it may allocate.
+  virtual Result<void> encode(std::string_view json, std::string& out) const {
+    static_cast<void>(json), static_cast<void>(out);
+    return Error{"encode", "this codec only decodes"};
+  }
+
+  /// Tells `trace` of the fields of all frames from now on; null: no longer. Codecs without fields tell nothing.
+  virtual void trace(Trace* trace) { static_cast<void>(trace); }
 };
 
 /// Makes an adapter's codec out of `codec: { type: ... }`. The paths outlive the codec; they are complete before the

@@ -100,6 +100,11 @@ class Registry {
     types_.push_back({T::type, T::meaning, [](Section& section) { return F::template read<T>(section); }});
   }
 
+  /// A type that is another one with options of its own: a preset. `name` and `meaning` are literals.
+  void add(std::string_view name, std::string_view meaning, std::function<F(Section&)> read) {
+    types_.push_back({name, meaning, std::move(read)});
+  }
+
   std::string_view kind() const { return kind_; }
   const std::vector<Type>& types() const { return types_; }
 

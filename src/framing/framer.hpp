@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +13,9 @@
 #include "message/result.hpp"
 
 namespace fieldgate::framing {
+
+/// A case of a switch, in the order of the YAML; 0 where there is no switch.
+using Branch = std::uint16_t;
 
 /// What a framer found at the front of its input.
 struct Cut {
@@ -23,16 +28,26 @@ struct Cut {
 
   Kind kind = Kind::incomplete;
   std::size_t consumed = 0;
-  Bytes frame;              ///< a view of the input, or of the framer's own scratch until the next call
+  Bytes frame;              ///< what the codec reads; a view of the input, or of the framer's own scratch until the
+                            ///< next call
+  Bytes entire;             ///< the frame that it stands in, escapes undone: what ranges count in (config.md, Values)
   std::string_view reason;  ///< a literal, label of a counter: too_long, bad_length, bad_end, ...
   bool lost = false;        ///< the stream cannot be followed any further: the connection must close
+  Branch branch = 0;        ///< of a switch: the case that cut the frame; an answer is wrapped by the same
 
-  static Cut whole(Bytes frame, std::size_t consumed) { return {Kind::frame, consumed, frame, {}, false}; }
-  static Cut more(std::size_t consumed = 0) { return {Kind::incomplete, consumed, {}, {}, false}; }
-  static Cut reject(std::string_view reason, std::size_t consumed) {
-    return {Kind::rejected, consumed, {}, reason, false};
+  static Cut whole(Bytes frame, std::size_t consumed) { return whole(frame, consumed, frame); }
+  static Cut whole(Bytes frame, std::size_t consumed, Bytes entire) {
+    return {Kind::frame, consumed, frame, entire, {}, false, 0};
   }
-  static Cut lose(std::string_view reason) { return {Kind::rejected, 0, {}, reason, true}; }
+  static Cut more(std::size_t consumed = 0) { return {Kind::incomplete, consumed, {}, {}, {}, false, 0}; }
+  static Cut reject(std::string_view reason, std::size_t consumed) {
+    return {Kind::rejected, consumed, {}, {}, reason, false, 0};
+  }
+  /// Bytes in front of a frame's start: counted one by one, not as one bad frame.
+  static Cut garbage(std::size_t bytes) { return reject(garbage_bytes, bytes); }
+  static Cut lose(std::string_view reason) { return {Kind::rejected, 0, {}, {}, reason, true, 0}; }
+
+  static constexpr std::string_view garbage_bytes = "garbage_bytes";
 };
 
 /// Cuts the stream of one connection. Pure: no I/O, no clock, no log, and no allocation for a frame.
@@ -48,6 +63,15 @@ class Framer {
   /// Appends the frame that carries `payload` to `out`: what `next` would make this payload of. The error says why
   /// there is none; its reason is a counter's label, and `out` is then as before. Knows nothing of what was cut.
   virtual Result<void> wrap(Bytes payload, std::string& out) const = 0;
+
+  /// The same by one case of a switch.
+  virtual Result<void> wrap_as(Branch, Bytes payload, std::string& out) const { return wrap(payload, out); }
+
+  /// The case that the YAML calls so; nothing where there is none.
+  virtual std::optional<Branch> branch(std::string_view) const { return std::nullopt; }
+
+  /// `input`, all that no call has consumed, has waited for frame_timeout to become a frame: what is given up of it.
+  virtual Cut stalled(Bytes input) { return Cut::reject("frame_timeout", input.size()); }
 };
 
 /// Makes a framer for each connection out of `framing: { type: ... }`. The factory, and with it the framer's Config,

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace fieldgate::fuzz {
 
@@ -11,10 +12,22 @@ struct Target {
   void (*run)(std::string_view bytes);
 };
 
-/// All targets.
-std::span<const Target> targets();
+// One file each.
+std::span<const Target> framing_targets();
+std::span<const Target> text_codec_targets();
+std::span<const Target> expression_targets();
+std::span<const Target> config_targets();
+
+/// All of them.
+std::vector<Target> targets();
 
 /// Runs the target of this name.
 void run(std::string_view name, std::string_view bytes);
+
+/// Aborts, and says so, where a promise is not kept.
+void require(bool kept, const char* promise);
+
+/// Takes a byte off the front, as a choice of the fuzzer.
+unsigned choice(std::string_view& bytes);
 
 }  // namespace fieldgate::fuzz
