@@ -18,10 +18,22 @@ void append_document(std::string& out, const Document& document) {
   }
 }
 
+/// Reasons are literals: those that filling a template can give.
+std::string_view content_reason(std::string_view template_reason) {
+  static constexpr std::array<std::string_view, 3> reasons = {"content_unfilled", "content_empty", "content_too_long"};
+  for (const std::string_view reason : reasons) {
+    if (reason.substr(Encoder::shapeless.size()) == template_reason) return reason;
+  }
+  return reasons[0];
+}
+
 }  // namespace
 
-Encoder::Encoder(const Encoding& encoding, const std::string& gateway, Epoch epoch)
+Encoder::Encoder(const Encoding& encoding, const expression::Environment& environment, expression::Paths& paths,
+                 Epoch epoch)
     : encoding_(encoding), begin_("{\"gateway\":") {
+  const std::string& gateway = environment.gateway;
+  encoding_.shape.bind(environment, paths);
   if (encoding.id) {
     id_ = "{\"id\":";
     json::append_string(id_, gateway);
@@ -33,14 +45,20 @@ Encoder::Encoder(const Encoding& encoding, const std::string& gateway, Epoch epo
   begin_ += ",\"adapter\":";
 }
 
-void Encoder::append(std::string& out, const Message& message) const {
+Result<void> Encoder::append(std::string& out, const Message& message) {
   if (encoding_.type == Encoding::Type::payload) {
     out.append(message.frame);
+  } else if (encoding_.content == Encoding::Content::shape) {
+    if (const auto made = encoding_.shape.append(message, out, scratch_); !made) {
+      append_document(out, message.document);
+      return Error{content_reason(made.error().reason), "encoding.content: " + made.error().text};
+    }
   } else if (encoding_.content == Encoding::Content::data) {
     append_document(out, message.document);
   } else {
     append_envelope(out, message);
   }
+  return {};
 }
 
 void Encoder::append_begin(std::string& out, const Message& message) const {

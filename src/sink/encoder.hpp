@@ -12,17 +12,21 @@ namespace fieldgate::sink {
 class Encoder {
  public:
   /// `epoch` is that of this run, for message ids.
-  Encoder(const Encoding& encoding, const std::string& gateway, Epoch epoch);
+  Encoder(const Encoding& encoding, const expression::Environment& environment, expression::Paths& paths, Epoch epoch);
 
-  /// Appends the record of `message`.
-  void append(std::string& out, const Message& message) const;
+  /// Appends the record of `message`. A shape that cannot be filled is an error, whose reason begins with `shapeless`;
+  /// the record is then the document, for the dead letters.
+  Result<void> append(std::string& out, const Message& message);
+
+  static constexpr std::string_view shapeless = "content_";
 
  private:
   void append_begin(std::string& out, const Message& message) const;
   void append_envelope(std::string& out, const Message& message) const;
 
   Encoding encoding_;
-  std::string id_;     // {"id":"plant-7:3:
+  std::string id_;  // {"id":"plant-7:3:
+  std::string scratch_;
   std::string begin_;  // {"gateway":"plant-7","adapter":
 };
 

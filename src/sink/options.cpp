@@ -1,7 +1,37 @@
 // The options of every sink: read here, once.
 #include "sink/options.hpp"
 
+#include "config/node.hpp"
+
 namespace fieldgate::sink {
+
+namespace {
+
+void read_content(config::Section& s, Encoding& encoding) {
+  using Content = Encoding::Content;
+  const config::Node* const node = s.describing() ? nullptr : s.node("content");
+  const bool is_shape =
+      node != nullptr && (!node->is_scalar() || node->text.find("{{") != std::string::npos) && !node->unresolved;
+  if (s.describing() || is_shape) {
+    s.claim({.name = "content",
+             .type = "one of message, data, or any YAML",
+             .fallback = "message",
+             .meaning = "message: with its envelope; data: the document alone; or a shape: YAML whose texts may be "
+                        "templates, and one that is a single name keeps its kind."});
+  }
+  if (!is_shape) {
+    if (!s.describing())
+      encoding.content =
+          s.choice<Content>("content", Content::message, "", {{"message", Content::message}, {"data", Content::data}});
+    return;
+  }
+  encoding.content = Content::shape;
+  encoding.shape = expression::Shape::read(s, "content", *node);
+  if (encoding.type == Encoding::Type::payload)
+    s.error("content", "type payload sends the device's bytes; a shape needs json, ndjson or json_array");
+}
+
+}  // namespace
 
 Encoding Encoding::read(config::Section& sink, Type fallback) {
   Encoding encoding;
@@ -10,9 +40,7 @@ Encoding Encoding::read(config::Section& sink, Type fallback) {
         "type", fallback,
         "json: each message by itself; ndjson: one a line; json_array: one array; payload: the device's bytes.",
         {{"json", Type::json}, {"ndjson", Type::ndjson}, {"json_array", Type::json_array}, {"payload", Type::payload}});
-    encoding.content =
-        s.choice<Content>("content", Content::message, "message: with its envelope; data: the document alone.",
-                          {{"message", Content::message}, {"data", Content::data}});
+    read_content(s, encoding);
     encoding.id =
         s.flag("id", false, "The envelope says gateway:run:number, the same at every attempt, and the arrival.");
     if (encoding.id && !encoding.has_envelope())

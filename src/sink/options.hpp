@@ -7,16 +7,18 @@
 #include <optional>
 
 #include "config/section.hpp"
+#include "expression/shape.hpp"
 
 namespace fieldgate::sink {
 
 /// `encoding`: what a record is, and how records stand together.
 struct Encoding {
   enum class Type : std::uint8_t { json, ndjson, json_array, payload };
-  enum class Content : std::uint8_t { message, data };
+  enum class Content : std::uint8_t { message, data, shape };
   Type type = Type::json;
   Content content = Content::message;
-  bool id = false;  ///< the envelope holds the message's id, and when it was received
+  expression::Shape shape;  ///< where content is one
+  bool id = false;          ///< the envelope holds the message's id, and when it was received
 
   /// Whether a record is the JSON object of a whole message, envelope and all.
   bool has_envelope() const { return type != Type::payload && content == Content::message; }

@@ -32,7 +32,7 @@ Outlet::Outlet(const OutletConfig& config, const std::string& name, const Surrou
       dead_letters_(around.dead_letters),
       log_("sink " + name),
       counters_(around.metrics, name),
-      encoder_(config_.encoding, around.environment.gateway, around.epoch),
+      encoder_(config_.encoding, around.environment, around.paths, around.epoch),
       epoch_(around.epoch),
       context_{name,          around.reactor,  around.metrics, log_, around.environment, around.paths, config_.encoding,
                config_.batch, config_.request, around.epoch},
@@ -87,9 +87,9 @@ void Outlet::accept(const Message& message) {
   ++counters_.accepted;
   Lane& lane = lane_of(message.device);
   const std::size_t begin = lane.open.text().size();
-  encoder_.append(lane.open.text(), message);
+  Result<void> fits = encoder_.append(lane.open.text(), message);
   key_.clear();
-  Result<void> fits = sink_->append_key(message, key_);
+  if (const auto keyed = sink_->append_key(message, key_); fits) fits = keyed;
   const std::size_t size = lane.open.text().size() - begin + 1 + key_.size();
   if (fits && is_large(size)) {
     fits = Error{"too_large", "a message of " + std::to_string(size) + " bytes is larger than batch.max_bytes"};
@@ -108,7 +108,8 @@ void Outlet::accept(const Message& message) {
 
 Receipt Outlet::replay(const buffer::DeadLetter& letter) {
   const std::size_t size = letter.record.size() + 1 + letter.key.size();
-  const bool dies_again = is_large(size) || (sink_->has_keys() && letter.key.empty());
+  const bool dies_again =
+      is_large(size) || (sink_->has_keys() && letter.key.empty()) || letter.reason.starts_with(Encoder::shapeless);
   if (!dies_again && !no_room(size).empty()) return 0;
   ++counters_.accepted;
   const Receipt receipt = ++last_receipt_;
