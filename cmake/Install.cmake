@@ -4,6 +4,7 @@ install(FILES config/fieldgate.yaml DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}
 install(FILES systemd/fieldgate.service systemd/fieldgate@.service DESTINATION lib/systemd/system)
 install(FILES systemd/fieldgate.sysusers DESTINATION lib/sysusers.d RENAME fieldgate.conf)
 install(DIRECTORY config/examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.yaml)
+install(DIRECTORY config/protocols DESTINATION ${CMAKE_INSTALL_DATADIR}/fieldgate FILES_MATCHING PATTERN *.yaml)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

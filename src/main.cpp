@@ -16,8 +16,13 @@ int main(int argc, char** argv) {
   try {
     cli::add_run(app, status);
     cli::add_check(app, status);
+    cli::add_decode(app, status);
+    cli::add_test(app, status);
     cli::add_list(app, status);
     cli::add_explain(app, status);
+    cli::add_encode(app, status);
+    cli::add_learn(app, status);
+    cli::add_schema(app, status);
     cli::add_reference(app, status);
     cli::add_status(app, status);
     cli::add_dead_letters(app, status);

@@ -1,4 +1,4 @@
-// Entrance: waiting for receipts, but only while an answer does.
+// Entrance: waiting for receipts while an answer does, and for the time while something will fall due.
 #include "adapter/entrance.hpp"
 
 namespace fieldgate::adapter {
@@ -21,6 +21,37 @@ Awaitable<> Entrance::settle() {
     co_await (*inlet_)->settled().wait();
   }
   settling_ = false;
+}
+
+void Entrance::due_changed() {
+  if (stopped_) return;
+  if (!std::exchange(keeping_time_, true)) {
+    reactor_.spawn(keep_time());
+  } else {
+    due_.cancel();
+  }
+}
+
+void Entrance::stop() {
+  stopped_ = true;
+  due_.cancel();
+}
+
+/// One timer for all that falls due on all connections.
+Awaitable<> Entrance::keep_time() {
+  error_code ignored;
+  while (!stopped_) {
+    const auto due = protocol_->due();
+    if (!due) break;
+    const Instant now = Instant::now();
+    if (*due > now.steady) {
+      due_.expires_at(*due);
+      co_await due_.async_wait(into(ignored));
+    } else if (protocol_->tick(now)) {
+      co_await asio::post(reactor_.io(), use_awaitable);
+    }
+  }
+  keeping_time_ = false;
 }
 
 }  // namespace fieldgate::adapter

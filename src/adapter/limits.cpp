@@ -77,6 +77,9 @@ StreamLimits StreamLimits::read(config::Section& adapter, bool tls) {
     limits.write_queue = s.size("write_queue", std::size_t{64 * 1024},
                                 "Bytes that may wait for a device that does not read.", {1024, 1 << 30});
     limits.allow = read_allow(s);
+    limits.identify_within =
+        s.duration("identify_within", limits.identify_within,
+                   "With a `session`: by then a connection has said who it is, or is closed.", shortest);
     if (!tls) return;
     limits.handshake = s.duration("handshake", Duration(std::chrono::seconds(10)),
                                   "A TLS handshake must be complete by then.", shortest);

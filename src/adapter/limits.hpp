@@ -37,6 +37,7 @@ struct StreamLimits {
   Duration keepalive = std::chrono::minutes(1);
   std::size_t write_queue = 64 * 1024;
   std::vector<Network> allow;
+  Duration identify_within = std::chrono::minutes(1);  ///< only with a session
   // TLS only:
   Duration handshake = std::chrono::seconds(10);
   std::size_t handshakes = 64;

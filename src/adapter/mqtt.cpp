@@ -51,6 +51,7 @@ Result<void> Mqtt::start(router::Inlet* const& inlet) {
 void Mqtt::stop() {
   if (stopping_ || !started_) return;
   stopping_ = true;
+  entrance_.stop();
   ask_again_.cancel();
 }
 

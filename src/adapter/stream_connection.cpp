@@ -10,6 +10,17 @@ void StreamServer::Connection::write(Bytes bytes, Bytes) {
   sent(gone ? std::string_view() : stream.write(bytes));
 }
 
+void StreamServer::Connection::close(std::string_view reason) {
+  if (stream.closed()) return;
+  server.counters_.rejected.count(reason);
+  close();
+}
+
+void StreamServer::Connection::look_again() {
+  const Bytes kept = stream.kept();
+  if (!stream.closed() && !kept.empty()) server.take(*this, kept, 0, Instant::now());
+}
+
 void StreamServer::Connection::send_rest() {
   if (stream.unsent() > 0) sent({});
 }

@@ -17,6 +17,9 @@ struct StreamServer::Connection final : transport::Transport {
 
   /// An answer to the device.
   void write(Bytes bytes, Bytes to) override;
+  /// The protocol ends it.
+  void close(std::string_view reason) override;
+  void look_again() override;
 
   /// Has what is unsent sent, if anything is.
   void send_rest();

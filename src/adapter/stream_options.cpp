@@ -1,5 +1,6 @@
 // The options that `tcp` and `tls` share.
 #include "adapter/stream_server.hpp"
+#include "config/node.hpp"
 
 namespace fieldgate::adapter {
 
@@ -15,6 +16,9 @@ StreamOptions StreamOptions::read(config::Section& s, bool tls) {
   options.limits = StreamLimits::read(s, tls);
   options.protocol = protocol::FramedConfig::read(
       s, tls ? protocol::FramedConfig::Transport::tls : protocol::FramedConfig::Transport::tcp);
+  const config::Node* const limits = s.node("limits");
+  if (limits != nullptr && limits->find("identify_within") != nullptr && !options.protocol.session)
+    s.error("limits", "'identify_within' needs a protocol with a `session`, by which connections say who they are");
   return options;
 }
 

@@ -28,7 +28,7 @@ StreamServer::StreamServer(const StreamOptions& options, const Context& context)
       counters_(context.metrics, context.name),
       entrance_(reactor_),
       protocol_(options_.protocol, context.environment, context.paths, counters_, context.log, entrance_,
-                options_.limits.write_queue),
+                {options_.limits.write_queue, options_.limits.identify_within}),
       name_(context.name),
       handshake_done_(reactor_.io()),
       gathered_(reactor_.io()) {}
@@ -54,6 +54,7 @@ void StreamServer::stop() {
   error_code ignored;
   if (acceptor_) acceptor_->close(ignored);
   for (Connection& connection : connections_) connection.close();
+  entrance_.stop();
   handshake_done_.notify();
   gathered_.notify();
 }
@@ -184,6 +185,7 @@ Awaitable<bool> StreamServer::shake_hands(Connection& connection) {
   handshake_done_.notify();
   if (shaken) {
     connection.origin.tls_common_name = connection.stream.tls()->common_name();
+    connection.origin.tls_alternative_name = connection.stream.tls()->alternative_name();
     co_return true;
   }
   if (!connection.stream.closed()) {  // else the sweep has said it
@@ -210,17 +212,19 @@ bool StreamServer::read_turn(Connection& connection) {
   return true;
 }
 
-bool StreamServer::take(Connection& connection, Bytes bytes, std::size_t fresh, const Instant& now) {
+bool StreamServer::take(Connection& connection, Bytes bytes, std::size_t fresh, const Instant& now, bool stalled) {
   if (fresh > 0) {
     counters_.bytes += fresh;
     connection.last_byte = now.steady;
   }
   std::string_view lost;
-  const std::size_t used = connection.protocol->data_received(bytes, connection.origin, now, lost);
+  protocol::Protocol& protocol = *connection.protocol;
+  const std::size_t used = stalled ? protocol.stalled(bytes, connection.origin, now, lost)
+                                   : protocol.data_received(bytes, connection.origin, now, lost);
+  if (connection.stream.closed()) return false;
   if (used > 0 || fresh == bytes.size()) connection.progress = now.steady;
   if (!lost.empty()) {  // the protocol has said what was wrong
-    counters_.rejected.count(lost);
-    connection.close();
+    connection.close(lost);
     return false;
   }
   connection.stream.keep(bytes, used);
@@ -236,9 +240,7 @@ void StreamServer::end(Connections::iterator self) {
 
 void StreamServer::close(Connection& connection, std::string_view limit) {
   counters_.rejected.count(limit);
-  const std::string_view option = limit == "frame_timeout" ? "framing" : "limits";
-  log_.limited(telemetry::Level::warn, limit, "{}: closed: {}.{} was reached", peer_text(connection.origin), option,
-               limit);
+  log_.limited(telemetry::Level::warn, limit, "{}: closed: limits.{} was reached", peer_text(connection.origin), limit);
   connection.close();
 }
 
@@ -274,7 +276,13 @@ Awaitable<> StreamServer::sweep() {
     const auto now = steady_clock::now();
     for (Connection& connection : connections_) {
       if (connection.stream.closed()) continue;
-      if (const std::string_view limit = overdue(connection, now); !limit.empty()) close(connection, limit);
+      const std::string_view limit = overdue(connection, now);
+      if (limit == "frame_timeout") {  // what is given up of it, the protocol knows
+        take(connection, connection.stream.kept(), 0, Instant::now(), true);
+        connection.progress = now;
+      } else if (!limit.empty()) {
+        close(connection, limit);
+      }
     }
   }
   sweeping_ = false;

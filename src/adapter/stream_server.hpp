@@ -58,7 +58,7 @@ class StreamServer {
   Awaitable<> serve(Connections::iterator self);
   Awaitable<bool> shake_hands(Connection& connection);
   bool read_turn(Connection& connection);
-  bool take(Connection& connection, Bytes bytes, std::size_t fresh, const Instant& now);
+  bool take(Connection& connection, Bytes bytes, std::size_t fresh, const Instant& now, bool stalled = false);
   void end(Connections::iterator self);
   Awaitable<> sweep();
   void close(Connection& connection, std::string_view limit);

@@ -20,16 +20,22 @@ Tls::Config Tls::Config::read(config::Section& section) {
       !section.describing()) {
     section.warning("tls", "anybody can connect: no client certificate is asked for; give 'ca_file', or limits.allow");
   }
-  if (!config.stream.protocol.device.uses(expression::Name::tls_cn)) return config;
+  const protocol::FramedConfig& protocol = config.stream.protocol;
+  const auto certificate_names = [](const expression::Template& text) {
+    return text.uses(expression::Name::tls_cn) || text.uses(expression::Name::tls_san);
+  };
+  if (!certificate_names(protocol.device) && !(protocol.session && certificate_names(protocol.session->id)))
+    return config;
   if (config.tls.verify_client == Verify::optional) {
-    section.warning(
-        "tls",
-        "verify_client: optional lets devices in without a certificate, but the device's name comes from {{ tls.cn }}: "
-        "without a default there, their messages are refused");
+    section.warning("tls",
+                    "verify_client: optional lets devices in without a certificate, but the device's name comes from "
+                    "its certificate ({{ tls.cn }}, {{ tls.san }}): "
+                    "without a default there, their messages are refused");
   }
   if (config.tls.verify_client == Verify::none && !section.describing()) {
     section.error("tls",
-                  "the device's name comes from {{ tls.cn }}, but no client certificate is asked for; give 'ca_file'");
+                  "the device's name comes from its certificate ({{ tls.cn }}, {{ tls.san }}), but no client "
+                  "certificate is asked for; give 'ca_file'");
   }
   return config;
 }

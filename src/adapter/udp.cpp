@@ -12,8 +12,12 @@ Udp::Config Udp::Config::read(config::Section& s) {
                              "How long a busy adapter waits for more, to save wake-ups; an idle one never does.");
   config.receive_buffer = s.size("receive_buffer", config.receive_buffer,
                                  "The kernel's buffer for datagrams not yet taken.", {4096, 1 << 30});
-  s.section("limits", "What protects the gateway from its peers.",
-            [&](config::Section& limits) { config.allow = read_allow(limits); });
+  s.section("limits", "What protects the gateway from its peers.", [&](config::Section& limits) {
+    config.allow = read_allow(limits);
+    config.session =
+        limits.duration("session", config.session, "How long an address stays a device's without a datagram of it.",
+                        std::chrono::milliseconds(10));
+  });
   config.protocol = protocol::FramedConfig::read(s, protocol::FramedConfig::Transport::udp);
   if (s.has("tls")) {
     s.claim({.name = "tls"});
@@ -28,7 +32,8 @@ Udp::Udp(const Config& config, const Context& context)
       log_(context.log),
       counters_(context.metrics, context.name),
       entrance_(reactor_),
-      protocol_(config_.protocol, context.environment, context.paths, counters_, context.log, entrance_),
+      protocol_(config_.protocol, context.environment, context.paths, counters_, context.log, entrance_,
+                {.session = config_.session}),
       name_(context.name) {
   origin_.adapter = name_;
 }
@@ -50,6 +55,8 @@ Result<void> Udp::start(router::Inlet* const& inlet) {
 
 void Udp::stop() {
   if (datagrams_) datagrams_->close();
+  entrance_.stop();
+  protocol_.forget_senders();
 }
 
 Awaitable<> Udp::receive() {

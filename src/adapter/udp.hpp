@@ -25,6 +25,7 @@ class Udp final : public Adapter, private transport::Transport {
     Duration gather = std::chrono::microseconds(500);
     std::size_t receive_buffer = 4 * 1024 * 1024;
     std::vector<Network> allow;
+    Duration session = std::chrono::minutes(10);
     protocol::FramedConfig protocol;
 
     static Config read(config::Section& section);

@@ -14,6 +14,7 @@ namespace fieldgate::cli {
 inline constexpr int success = 0;
 inline constexpr int cannot_run = 1;   ///< the configuration is right, but a port is taken or the like
 inline constexpr int bad_usage = 64;   ///< EX_USAGE: the command line is wrong
+inline constexpr int bad_data = 65;    ///< EX_DATAERR: what was given to read is not what it should be
 inline constexpr int bad_config = 78;  ///< EX_CONFIG
 
 // Each adds its command to `app`; the command runs while the command line is parsed, and leaves its status in `status`.
@@ -21,6 +22,11 @@ void add_run(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_list(CLI::App& app, int& status);
 void add_explain(CLI::App& app, int& status);
+void add_decode(CLI::App& app, int& status);
+void add_test(CLI::App& app, int& status);
+void add_schema(CLI::App& app, int& status);
+void add_encode(CLI::App& app, int& status);
+void add_learn(CLI::App& app, int& status);
 void add_reference(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
 void add_dead_letters(CLI::App& app, int& status);

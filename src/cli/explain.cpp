@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "cli/texts.hpp"
+#include "gateway/shipped.hpp"
 
 namespace fieldgate::cli {
 namespace {
@@ -102,7 +103,12 @@ void add_explain(CLI::App& app, int& status) {
   const auto path = std::make_shared<std::string>();
   command->add_option("PATH", *path, "like sinks.http.batch.timeout, framing.length_field, or length_size")->required();
   command->callback([path, &status] {
-    const Result<std::string> text = explain_text(language(), *path);
+    const config::Library library(gateway::shipped_protocols());
+    constexpr std::string_view in_library = "protocols.";
+    const bool is_shipped = library.find(*path) != nullptr || path->starts_with(in_library);
+    const std::string name = path->starts_with(in_library) ? path->substr(in_library.size()) : *path;
+    Result<std::string> text = explain_text(language(), *path);
+    if (!text && is_shipped) text = protocol_text(library, name);
     if (!text) complain(text.error().text);
     status = !text ? bad_usage : print(*text) ? success : cannot_run;
   });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,26 @@
 
 namespace fieldgate::codec {
 
+/// What the parts of a time say, before it is known whether there is such a day.
+struct Civil {
+  int year = 1970;
+  unsigned month = 1;
+  unsigned day = 1;
+  unsigned hour = 0;
+  unsigned minute = 0;
+  unsigned second = 0;  ///< 60 is a leap second, and becomes the next one
+  unsigned microsecond = 0;
+};
+
+/// The time that a clock in `zone` (what it is ahead of UTC) shows as this; nothing for the 31st of June.
+std::optional<TimePoint> to_time(const Civil& civil, std::chrono::minutes zone);
+Civil to_civil(TimePoint time, std::chrono::minutes zone);
+
+/// Two digits are the years 1970 to 2069.
+constexpr int full_year(int two_digits) { return two_digits < 70 ? 2000 + two_digits : 1900 + two_digits; }
+
 /// A time by strptime's letters: "%y%m%d%H%M%S", "%d/%m/%Y %H:%M:%S.%f". %Y %y %m %d %j %H %I %p %M %S %f %b %z %Z %s
-/// %%, and white space for any. Two-digit years are 1970 to 2069.
+/// %e %%, and white space for any. Two-digit years are 1970 to 2069.
 class TimePattern {
  public:
   TimePattern() = default;
@@ -27,6 +46,7 @@ class TimePattern {
   /// The way back.
   void append(std::string& out, TimePoint time, std::chrono::minutes zone) const;
 
+  bool empty() const { return source_.empty(); }
   const std::string& source() const { return source_; }
   bool operator==(const TimePattern& other) const { return source_ == other.source_; }
 

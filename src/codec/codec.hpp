@@ -58,6 +58,11 @@ class Codec {
     return Error{"encode", "this codec only decodes"};
   }
 
+  /// The bytes of a field of the document that was given last, as they stood in the frame: what a name in `hex` of a
+  /// reply stands for (config.md, Bytes out). Empty where they are not known (then the text of its value is taken).
+  /// Good until the next call.
+  virtual Bytes raw_field(expression::Slot slot) const { return static_cast<void>(slot), Bytes(); }
+
   /// Tells `trace` of the fields of all frames from now on; null: no longer. Codecs without fields tell nothing.
   virtual void trace(Trace* trace) { static_cast<void>(trace); }
 };

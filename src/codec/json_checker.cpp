@@ -194,6 +194,7 @@ std::size_t JsonChecker::pick_front(std::string_view text, Document& document) {
   prepare();
   Pass pass(text, paths_, picked_.data(), scratch_);
   const char* const last = pass.value(pass.begin());
+  items_are_objects_ = pass.items_are_objects;
   document.has_line_break = pass.line_break;
   document.json = between(pass.begin(), last);
   document.picked = picked_;

@@ -28,7 +28,7 @@ class JsonChecker {
   /// `has_line_break` of `document`; they live until the next call, and as long as `text`.
   std::optional<Failure> check(std::string_view text, Document& document);
 
-  /// After a `check` that succeeded on an array: whether all its items are objects.
+  /// After a `check` that succeeded on an array, or a `pick_front`: whether all its items are objects.
   bool items_are_objects() const { return items_are_objects_; }
 
   /// As `check`, for a value at the front of text that was checked before. Returns how long it is.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codec/codec.hpp"
 #include "config/section.hpp"
@@ -11,14 +12,20 @@
 
 namespace fieldgate::codec {
 
+struct Program;
+
 /// Fields in the order of the wire. A value, cheap to copy. Used by `codec: { type: binary }`, and by what goes out:
 /// `fields:` of replies, requests and commands.
 class Layout {
  public:
   Layout();
 
-  /// Reads the option `fields` (and `endian`, `bit_order`) of `section`. Anything wrong is reported.
+  /// Reads the options `fields`, `endian`, `bit_order`, `timezone` and `transform` of `section`. Anything wrong is
+  /// reported.
   static Layout read(config::Section& section);
+
+  /// The same, and what only a codec has: `split`, `trailing`.
+  static Layout read_codec(config::Section& section);
 
   /// Gives the templates of `value:` their slots.
   void bind(const expression::Environment& environment, expression::Paths& paths);
@@ -39,10 +46,12 @@ class Layout {
   std::vector<Argument> arguments() const;
 
   bool operator==(const Layout& other) const;
-  struct Fields;  ///< private to layout*.cpp and binary.cpp
+
+  /// For those who decode. Lives as long as any copy of the layout.
+  const Program& program() const;
 
  private:
-  std::shared_ptr<const Fields> fields_;
+  std::shared_ptr<const Program> program_;
 };
 
 }  // namespace fieldgate::codec

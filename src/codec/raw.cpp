@@ -1,6 +1,8 @@
 // Raw: base64 in one member.
 #include "codec/raw.hpp"
 
+#include "codec/armour.hpp"
+#include "codec/text_field.hpp"
 #include "message/json.hpp"
 
 namespace fieldgate::codec {
@@ -13,6 +15,14 @@ std::optional<Failure> Raw::decode(Bytes frame, Receiver& out) {
   checker_.pick_front(json_, document);
   out.document(document);
   return std::nullopt;
+}
+
+Result<void> Raw::encode(std::string_view json, std::string& out) const {
+  const auto value = find_member(json, "base64");
+  std::string scratch;
+  if (!value || value->kind != Value::Kind::string || append_from_base64(out, text_of(*value, scratch)))
+    return Error{"encode", "expected {\"base64\": \"...\"}"};
+  return {};
 }
 
 }  // namespace fieldgate::codec

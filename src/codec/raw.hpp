@@ -20,6 +20,7 @@ class Raw final : public Codec {
   Raw(const Config&, const expression::Paths& paths) : checker_(paths) {}
 
   std::optional<Failure> decode(Bytes frame, Receiver& out) override;
+  Result<void> encode(std::string_view json, std::string& out) const override;
 
  private:
   JsonChecker checker_;

@@ -20,6 +20,7 @@ class Text final : public Codec {
   Text(const Config&, const expression::Paths& paths) : checker_(paths) {}
 
   std::optional<Failure> decode(Bytes frame, Receiver& out) override;
+  Result<void> encode(std::string_view json, std::string& out) const override;
 
  private:
   JsonChecker checker_;

@@ -193,10 +193,21 @@ class Loader {
 
 }  // namespace
 
-void Document::lead(Reader& reader, const Files& files) const {
+void Document::lead(Reader& reader, Files& files) const {
   reader.root = &root;
   reader.partial = partial;
   reader.files = &files;
+}
+
+const Node* Reader::shipped(const Library::Entry& entry) {
+  const auto [at, is_new] = shipped_.emplace(entry.file, nullptr);
+  if (is_new && files != nullptr) {
+    const Shipped& file = library->file(entry);
+    auto document = load_text(std::string(file.text), *files, problems_, std::string(file.name));
+    if (document) at->second = &keep(std::move(document->root));
+  }
+  const Node* definitions = at->second ? at->second->find(Library::root_key) : nullptr;
+  return definitions ? definitions->find(entry.name) : nullptr;
 }
 
 Description describe_include() {

@@ -17,7 +17,7 @@ struct Document {
   bool partial = false;  ///< `include` was left alone, as `check --syntax` does
 
   /// Tells `reader` of this document, which must outlive it.
-  void lead(Reader& reader, const Files& files) const;
+  void lead(Reader& reader, Files& files) const;
 };
 
 /// The option `include`, which is taken out of the root before anybody reads it.

@@ -42,6 +42,14 @@ void Problems::warning(const Mark& mark, std::string path, std::string text) {
   add({Problem::Severity::warning, mark, std::move(path), std::move(text)});
 }
 
+void Problems::keep_only(const std::function<bool(const Problem&)>& wanted) {
+  std::erase_if(problems_, [&](const Problem& problem) { return !wanted(problem); });
+  errors_ = static_cast<std::size_t>(std::count_if(problems_.begin(), problems_.end(), [](const Problem& problem) {
+    return problem.severity == Problem::Severity::error;
+  }));
+  warnings_ = problems_.size() - errors_;
+}
+
 // A protocol that two adapters name is read twice, under the same or another path: its problems are still one.
 void Problems::add(Problem problem) {
   std::string place = std::to_string(problem.mark.file) + ':' + std::to_string(problem.mark.line) + ':' +

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ class Problems {
  public:
   void error(const Mark& mark, std::string path, std::string text);
   void warning(const Mark& mark, std::string path, std::string text);
+
+  /// Forgets all problems but those.
+  void keep_only(const std::function<bool(const Problem&)>& wanted);
 
   /// The text under this mark is a secret: wherever its line is shown, it is ***.
   void hide(const Mark& mark) { hidden_.push_back(mark); }

@@ -50,9 +50,16 @@ const Node* Section::referred(std::string_view name, std::string_view root_key, 
     return nullptr;
   }
   if (const Node* found = map ? map->find(word.text) : nullptr) return found;
+  const Library* library = root_key == Library::root_key ? reader_.library : nullptr;
+  if (const auto* entry = library ? library->find(word.text) : nullptr) return reader_.shipped(*entry);
   // With `check --syntax` it may be defined in a file that was not read.
   if (reader_.partial) return nullptr;
-  std::string hint = did_you_mean(word.text, names);
+  std::vector<std::string_view> near = names;
+  for (std::size_t i = 0; library && i < library->entries().size(); ++i) near.push_back(library->entries()[i].name);
+  std::string hint = did_you_mean(word.text, near);
+  if (hint.empty() && library)
+    hint = fmt::format("; {}'fieldgate list protocols' shows the shipped ones",
+                       names.empty() ? std::string() : "known: " + joined(names) + "; ");
   if (hint.empty())
     hint = names.empty() ? fmt::format("; the file has no '{}'", root_key) : "; known: " + joined(names);
   error(word.mark, name, fmt::format("no {} is called {}{}", singular(root_key), in_quotes(word.text), hint));
@@ -73,8 +80,8 @@ void Section::reference(std::string_view name, std::string_view root_key, std::s
   const Node* target = referred(name, root_key, is_name ? *found : *changed);
   if (!target) return;
   const bool merged = changed && target->is_map();
-  const std::string path =
-      merged ? fmt::format("{}.{}", path_, name) : fmt::format("{}.{}", root_key, (is_name ? found : changed)->text);
+  const std::string path = merged ? fmt::format("{}{}{}", path_, path_.empty() ? "" : ".", name)
+                                  : fmt::format("{}.{}", root_key, (is_name ? found : changed)->text);
   Section inner(reader_, merged ? &reader_.keep(replaced(*target, *found)) : target, path, nullptr);
   inner.silent_ = inner.silent_ || silent_;
   read(inner);

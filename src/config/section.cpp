@@ -124,6 +124,10 @@ void Section::warning(std::string_view name, std::string text) {
 
 void Section::claim(Description description) { ask(std::move(description)); }
 
+void Section::may_be_short(std::string_view name) {
+  if (described_ && !described_->empty() && described_->back().name == name) described_->back().has_shorthand = true;
+}
+
 const Node* Section::ask(Description description) {
   known_.push_back({description.name, description.is_secret});
   if (described_) {

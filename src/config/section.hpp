@@ -18,7 +18,9 @@
 #include <utility>
 #include <vector>
 
+#include "config/description.hpp"
 #include "config/files.hpp"
+#include "config/library.hpp"
 #include "config/problem.hpp"
 #include "message/result.hpp"
 #include "message/time.hpp"
@@ -99,20 +101,6 @@ struct Choice {
   T value;
 };
 
-/// What the reference, `explain` and `schema` know of an option.
-struct Description {
-  std::string name;
-  std::string type;      ///< "size", "duration", "text", "one of a, b", "list of ...", "section", "map of name to ..."
-  std::string fallback;  ///< the default as the operator would write it; empty if required or a section
-  std::string range;
-  std::string meaning;
-  bool is_required = false;
-  bool is_secret = false;
-  std::string
-      kind;  ///< of an option that takes a type of the catalogue: "framing", "codec"; its options are described there
-  std::vector<Description> options;  ///< of a section
-};
-
 class Reader;
 struct Node;  // a YAML node, already checked; see node.hpp
 
@@ -184,6 +172,9 @@ class Section {
 
   /// Takes an option that is read in another way (by `node`) or belongs to another reader, so that it counts as known.
   void claim(Description description);
+
+  /// Says of the option just described that texts may stand for its sections: `fields: [a, b]`, `{ a: number }`.
+  void may_be_short(std::string_view name);
 
   /// Says that this section is a type of the catalogue: "framing", "codec".
   void is_a(std::string_view kind) { kind_ = kind; }
@@ -281,7 +272,13 @@ class Reader {
   bool partial = false;
 
   /// Where marks lead, for relative paths.
-  const Files* files = nullptr;
+  Files* files = nullptr;
+
+  /// What the program ships, for names that the file itself does not define; null: nothing.
+  const Library* library = nullptr;
+
+  /// The definition of an entry of the library, whose file is read when it is first named. Null after a problem.
+  const Node* shipped(const Library::Entry& entry);
 
   /// Keeps a map that was put together while reading.
   const Node& keep(Node node);
@@ -290,6 +287,7 @@ class Reader {
   Problems& problems_;
   std::map<std::type_index, const void*> provided_;
   std::vector<std::shared_ptr<const Node>> kept_;
+  std::map<std::size_t, const Node*> shipped_;  // by the library's files; null: it cannot be read
 };
 
 /// The options that `read` asks for. `reader` must provide what `read` needs.

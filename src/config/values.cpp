@@ -195,6 +195,30 @@ Result<std::string> parse_bytes(std::string_view text) {
   return std::string(text);
 }
 
+Result<std::string> parse_base64(std::string_view text) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  std::uint32_t bits = 0;
+  unsigned sextets = 0;
+  unsigned padding = 0;
+  for (char c : text) {
+    if (c == ' ') continue;
+    const std::size_t digit = alphabet.find(c);
+    if (c == '=' ? sextets + ++padding > 4 : digit == std::string_view::npos || padding > 0)
+      return wrong(fmt::format("{} is not base64", in_quotes(text)));
+    if (c != '=') {
+      bits = bits << 6 | static_cast<std::uint32_t>(digit);
+      ++sextets;
+    }
+    if (sextets + padding < 4) continue;
+    for (unsigned i = 0; i + 1 < sextets; ++i) out += static_cast<char>(bits << 6 * padding >> (16 - 8 * i) & 0xff);
+    bits = sextets = 0;
+  }
+  if (sextets > 0)
+    return wrong(fmt::format("{} is not whole base64: it comes in fours, padded with =", in_quotes(text)));
+  return out;
+}
+
 std::optional<std::string> hex_warning(std::string_view text) {
   if (text.starts_with("0x")) return std::nullopt;
   const auto bytes = parse_hex(text);

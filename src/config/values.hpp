@@ -34,6 +34,9 @@ Result<std::string> parse_bytes(std::string_view text);
 /// Pairs of hex digits, which spaces may group.
 Result<std::string> parse_hex(std::string_view digits);
 
+/// Standard base64 (RFC 4648), padded; spaces may group it.
+Result<std::string> parse_base64(std::string_view text);
+
 /// For a text of `parse_bytes` that was perhaps meant as hex: the warning that shows both spellings. Nothing for
 /// others.
 std::optional<std::string> hex_warning(std::string_view text);

@@ -186,6 +186,9 @@ Condition read_condition(config::Section& section, std::string_view name, std::s
   const std::string text = section.text(name, config::required, meaning);
   if (text.empty()) return {};
   auto parsed = Condition::parse(text);
+  if (parsed && (parsed->uses(Name::counter) || parsed->uses(Name::args)))
+    parsed = Error{"condition",
+                   "'counter' and 'args' cannot exist here: they are known where something is sent to a device"};
   if (parsed) return std::move(*parsed);
   section.error(name, parsed.error().text);
   return {};

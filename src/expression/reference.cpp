@@ -1,7 +1,9 @@
-// Reference: the list of names, their parsing and their look-up.
+// Reference: the list of names, and their parsing.
 #include "expression/reference.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "config/problem.hpp"
@@ -27,9 +29,19 @@ constexpr Known whole_names[] = {
     {"received", Name::received},
     {"peer.ip", Name::peer_ip},
     {"peer.port", Name::peer_port},
+    {"peer.name", Name::peer_name},
     {"tls.cn", Name::tls_cn},
+    {"tls.san", Name::tls_san},
+    {"session.id", Name::session_id},
+    {"request", Name::request},
+    {"late", Name::late},
     {"topic", Name::topic},
     {"data", Name::data},
+};
+
+/// Names with another behind the dot, which says which.
+constexpr Known roots[] = {
+    {"meta", Name::meta}, {"match", Name::match}, {"tags", Name::tags}, {"each", Name::each}, {"args", Name::args},
 };
 
 Error error(std::string text) { return {"template", std::move(text)}; }
@@ -37,14 +49,14 @@ Error error(std::string text) { return {"template", std::move(text)}; }
 Error unknown(std::string_view text) {
   std::vector<std::string_view> names;
   for (const Known& known : whole_names) names.push_back(known.text);
-  names.push_back("meta");
+  for (const Known& root : roots) names.push_back(root.text);
   std::string hint = config::did_you_mean(text, names);
   if (const std::size_t dot = text.find('.'); hint.empty() && dot != std::string_view::npos) {
     hint = config::did_you_mean(text.substr(0, dot), names);
   }
   return error("there is no name '" + std::string(text) + "'" +
                (hint.empty() ? "; names begin with data, device, adapter, gateway, "
-                               "instance, time, received, topic, peer, tls or meta"
+                               "instance, time, received, topic, peer, tls, session, match, request, tags, late or meta"
                              : hint));
 }
 
@@ -79,32 +91,18 @@ Result<std::vector<std::string>> parse_path(std::string_view path) {
   }
 }
 
-std::string_view level_of(std::string_view topic, std::uint32_t level) {
-  for (; level > 0; --level) {
-    const std::size_t slash = topic.find('/');
-    if (slash == std::string_view::npos) return {};
-    topic.remove_prefix(slash + 1);
-  }
-  return topic.substr(0, topic.find('/'));
-}
-
-Value text_value(std::string_view text) {
-  return {text, text.empty() ? Value::Kind::missing : Value::Kind::string, false};
-}
-
-std::string_view meta_value(const Message& message, std::string_view name) {
-  for (const Meta& meta : message.origin->meta) {
-    if (meta.name == name) return meta.value;
-  }
-  return {};
-}
-
-template <class Unit>
-void append_unix(std::string& out, TimePoint time) {
-  out += std::to_string(std::chrono::floor<Unit>(time).time_since_epoch().count());
+bool read_number(std::string_view digits, std::uint32_t& number) {
+  const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return bad == std::errc() && end == digits.data() + digits.size();
 }
 
 }  // namespace
+
+bool Reference::taken(std::string_view word) {
+  const auto begins = [word](const Known& known) { return known.text.substr(0, known.text.find('.')) == word; };
+  return std::any_of(std::begin(whole_names), std::end(whole_names), begins) ||
+         std::any_of(std::begin(roots), std::end(roots), begins) || word == "counter";
+}
 
 Result<Reference> Reference::parse(std::string_view text) {
   Reference made;
@@ -122,17 +120,22 @@ Result<Reference> Reference::parse(std::string_view text) {
     return made;
   }
   if (text.starts_with("topic.")) {
-    const std::string_view digits = text.substr(6);
-    const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), made.level_);
-    if (bad != std::errc() || end != digits.data() + digits.size()) {
+    if (!read_number(text.substr(6), made.number_))
       return error("'" + std::string(text) + "' is no level of a topic; the first is topic.0");
-    }
     made.name_ = Name::topic_level;
     return made;
   }
-  if (text.starts_with("meta.") && text.size() > 5) {
-    made.name_ = Name::meta;
-    made.text_ = text.substr(5);
+  if (text.starts_with("counter.")) {
+    if (!read_number(text.substr(8), made.number_) || made.number_ < 1 || made.number_ > 8)
+      return error("'" + std::string(text) + "': the number says how many bytes it has, 1 to 8: counter.2");
+    made.name_ = Name::counter;
+    return made;
+  }
+  const std::size_t dot = text.find('.');
+  for (const Known& root : roots) {
+    if (dot == std::string_view::npos || text.substr(0, dot) != root.text || dot + 1 == text.size()) continue;
+    made.name_ = root.name;
+    made.text_ = text.substr(dot + 1);
     return made;
   }
   return unknown(text);
@@ -142,86 +145,6 @@ void Reference::bind(const Environment& environment, Paths& paths) {
   if (name_ == Name::gateway) text_ = environment.gateway;
   if (name_ == Name::instance) text_ = environment.instance;
   if (name_ == Name::data) slot_ = paths.intern(steps_);
-}
-
-bool Reference::from_device() const {
-  switch (name_) {
-    case Name::device:
-    case Name::data:
-    case Name::meta:
-    case Name::topic:
-    case Name::topic_level:
-    case Name::tls_cn:
-    case Name::peer_ip:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool Reference::rendered() const {
-  switch (name_) {
-    case Name::time:
-    case Name::time_unix_s:
-    case Name::time_unix_ms:
-    case Name::time_date:
-    case Name::received:
-    case Name::peer_port:
-      return true;
-    default:
-      return false;
-  }
-}
-
-void Reference::append_rendered(const Message& message, std::string& out) const {
-  switch (name_) {
-    case Name::time:
-      append_rfc3339(out, message.time);
-      break;
-    case Name::time_unix_s:
-      append_unix<std::chrono::seconds>(out, message.time);
-      break;
-    case Name::time_unix_ms:
-      append_unix<std::chrono::milliseconds>(out, message.time);
-      break;
-    case Name::time_date:
-      append_date(out, message.time);
-      break;
-    case Name::received:
-      append_rfc3339(out, message.received.wall);
-      break;
-    case Name::peer_port:
-      out += std::to_string(message.origin->peer_port);
-      break;
-    default:
-      break;
-  }
-}
-
-Value Reference::value(const Message& message) const {
-  switch (name_) {
-    case Name::data:
-      return slot_ < message.document.picked.size() ? message.document.picked[slot_] : Value{};
-    case Name::device:
-      return text_value(message.device);
-    case Name::adapter:
-      return text_value(message.origin->adapter);
-    case Name::peer_ip:
-      return text_value(message.origin->peer_ip);
-    case Name::tls_cn:
-      return text_value(message.origin->tls_common_name);
-    case Name::topic:
-      return text_value(message.origin->topic);
-    case Name::topic_level:
-      return text_value(level_of(message.origin->topic, level_));
-    case Name::meta:
-      return text_value(meta_value(message, text_));
-    case Name::gateway:
-    case Name::instance:
-      return text_value(text_);
-    default:
-      return {};
-  }
 }
 
 }  // namespace fieldgate::expression

@@ -32,6 +32,16 @@ enum class Name : std::uint8_t {
   peer_ip,
   peer_port,
   tls_cn,
+  tls_san,
+  peer_name,
+  session_id,
+  match,
+  tags,
+  request,
+  each,
+  args,
+  late,
+  counter,
   topic,
   topic_level,
   data,
@@ -43,6 +53,9 @@ class Reference {
  public:
   /// Reads a name as it stands between braces; the error says what is wrong with it, with did-you-mean.
   static Result<Reference> parse(std::string_view text);
+
+  /// Whether it could only be a name of the language, not one that an operator may choose.
+  static bool taken(std::string_view word);
 
   /// Gives a data path its slot and a constant its value.
   void bind(const Environment& environment, Paths& paths);
@@ -65,14 +78,23 @@ class Reference {
   Value value(const Message& message) const;
 
   /// Whether what it renders is a number.
-  bool numeric() const { return name_ == Name::time_unix_s || name_ == Name::time_unix_ms || name_ == Name::peer_port; }
+  bool numeric() const {
+    return name_ == Name::time_unix_s || name_ == Name::time_unix_ms || name_ == Name::peer_port ||
+           name_ == Name::counter;
+  }
+
+  /// Of data: where its value stands among the picked ones.
+  Slot slot() const { return slot_; }
+
+  /// Of counter.N: its bytes, 1 to 8.
+  std::uint32_t width() const { return number_; }
 
  private:
   Name name_ = Name::gateway;
   std::string source_;
   std::vector<std::string> steps_;  // of data
-  std::string text_;                // of a constant: its value; of meta: which
-  std::uint32_t level_ = 0;         // of topic.N
+  std::string text_;                // of a constant: its value; of meta and the like: which
+  std::uint32_t number_ = 0;        // of topic.N and counter.N
   Slot slot_ = Paths::Node::no_slot;
 };
 

@@ -106,6 +106,10 @@ bool Template::varies() const {
                      [](const Part& part) { return part.reference && !part.reference->constant(); });
 }
 
+const Reference* Template::single() const {
+  return parts_.size() == 1 && parts_[0].reference ? &*parts_[0].reference : nullptr;
+}
+
 bool Template::uses(Name name) const {
   return std::any_of(parts_.begin(), parts_.end(),
                      [name](const Part& part) { return part.reference && part.reference->name() == name; });
@@ -200,7 +204,9 @@ Result<void> Template::append_json(const Message& message, std::string& out, std
     const Reference& name = *parts_[0].reference;
     if (name.numeric()) return fill_part(parts_[0], message, out);
     const Value value = name.value(message);
-    if (name.name() == Name::data && value.kind != Value::Kind::missing) {
+    const bool is_json = name.name() == Name::data || name.name() == Name::args;
+    const bool is_word = value.kind == Value::Kind::number || value.kind == Value::Kind::boolean;
+    if ((is_json && value.kind != Value::Kind::missing) || is_word) {
       if (value.kind == Value::Kind::string) out += '"';
       out.append(value.text);
       if (value.kind == Value::Kind::string) out += '"';
@@ -231,6 +237,11 @@ std::string Template::constant() const {
 Template read_template(config::Section& section, std::string_view name, config::Default<std::string> fallback,
                        std::string_view meaning, Place place, Names names) {
   auto parsed = Template::parse(section.text(name, std::move(fallback), meaning), place, names);
+  for (const Name outgoing : {Name::counter, Name::args}) {
+    if (parsed && parsed->uses(outgoing))
+      parsed = problem(std::string(outgoing == Name::counter ? "'counter'" : "'args'") +
+                       " cannot exist here: it is known where something is sent to a device");
+  }
   if (parsed) return std::move(*parsed);
   section.error(name, parsed.error().text);
   return {};

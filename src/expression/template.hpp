@@ -50,6 +50,9 @@ class Template {
   /// Whether it uses a name: for checks of what can exist where it stands.
   bool uses(Name name) const;
 
+  /// The name, where the template is that and nothing else; null otherwise.
+  const Reference* single() const;
+
   /// Appends the filled template. The error's reason (unfilled, empty, too_long, unsafe) is a counter's label; `out` is
   /// then as before. A name is unfilled where it is missing or null, or an array or object anywhere but in plain text.
   Result<void> fill(const Message& message, std::string& out) const;

@@ -35,17 +35,25 @@ struct Cut {
   bool lost = false;        ///< the stream cannot be followed any further: the connection must close
   Branch branch = 0;        ///< of a switch: the case that cut the frame; an answer is wrapped by the same
 
+  /// Of a checksum that does not hold: what it should be, and what stands in the frame; the lower 64 bits.
+  struct Sums {
+    std::uint64_t computed = 0;
+    std::uint64_t found = 0;
+    std::size_t size = 0;  ///< in bytes
+  };
+  std::optional<Sums> sums{};  ///< where `reason` is bad_checksum: for people
+
   static Cut whole(Bytes frame, std::size_t consumed) { return whole(frame, consumed, frame); }
   static Cut whole(Bytes frame, std::size_t consumed, Bytes entire) {
-    return {Kind::frame, consumed, frame, entire, {}, false, 0};
+    return {Kind::frame, consumed, frame, entire, {}, false, 0, {}};
   }
-  static Cut more(std::size_t consumed = 0) { return {Kind::incomplete, consumed, {}, {}, {}, false, 0}; }
+  static Cut more(std::size_t consumed = 0) { return {Kind::incomplete, consumed, {}, {}, {}, false, 0, {}}; }
   static Cut reject(std::string_view reason, std::size_t consumed) {
-    return {Kind::rejected, consumed, {}, {}, reason, false, 0};
+    return {Kind::rejected, consumed, {}, {}, reason, false, 0, {}};
   }
   /// Bytes in front of a frame's start: counted one by one, not as one bad frame.
   static Cut garbage(std::size_t bytes) { return reject(garbage_bytes, bytes); }
-  static Cut lose(std::string_view reason) { return {Kind::rejected, 0, {}, {}, reason, true, 0}; }
+  static Cut lose(std::string_view reason) { return {Kind::rejected, 0, {}, {}, reason, true, 0, {}}; }
 
   static constexpr std::string_view garbage_bytes = "garbage_bytes";
 };
@@ -69,6 +77,12 @@ class Framer {
 
   /// The case that the YAML calls so; nothing where there is none.
   virtual std::optional<Branch> branch(std::string_view) const { return std::nullopt; }
+
+  /// Whether it is inside of something whose beginning was consumed: what comes next belongs to that.
+  virtual bool midway() const { return false; }
+
+  /// Where midway(): takes only what still belongs to that off the front. `incomplete`, or what is to be counted.
+  virtual Cut resume(Bytes) { return Cut::more(); }
 
   /// `input`, all that no call has consumed, has waited for frame_timeout to become a frame: what is given up of it.
   virtual Cut stalled(Bytes input) { return Cut::reject("frame_timeout", input.size()); }

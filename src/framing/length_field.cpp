@@ -6,97 +6,199 @@
 namespace fieldgate::framing {
 
 namespace {
-constexpr std::int64_t max_adjust = 16 * 1024 * 1024;
-constexpr std::int64_t max_wrapped = 16 * 1024 * 1024;
-}  // namespace
 
-LengthField::Config LengthField::Config::read(config::Section& section) {
-  Config config;
-  config.length_offset = static_cast<std::size_t>(section.integer(
-      "length_offset", 0, "Where the length field starts, in bytes from the start of the frame.", {0, 1024 * 1024}));
-  config.length_size = static_cast<std::size_t>(
-      section.integer("length_size", config::required, "Width of the length field in bytes.", {1, 8}));
-  config.endian = section.choice<Endian>("endian", Endian::big, "Order of the length field's bytes.",
-                                         {{"big", Endian::big}, {"little", Endian::little}});
-  config.length_adjust =
-      section.integer("length_adjust", 0,
-                      "Bytes behind the length field that it does not count; negative where it counts more than those.",
-                      {-max_adjust, max_adjust});
-  config.payload =
-      section.slice("payload", "What the codec reads of a frame, as a range [from, to]; left out: the whole frame.");
-  config.max_length = read_max_length(section);
-  if (config.length_size == 0) config.length_size = 1;  // after a problem; a field has at least a byte
-  if (config.length_offset + config.length_size > config.max_length)
-    section.error("length_offset", "the length field lies beyond max_length");
-  return config;
-}
+using Shape = LengthFieldShape;
 
-std::uint64_t LengthField::field(Bytes rest) const {
+std::uint64_t number(Bytes bytes, Shape::Endian endian) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < config_.length_size; ++i) {
-    const std::size_t place = config_.endian == Endian::big ? i : config_.length_size - 1 - i;
-    value = value << 8 | static_cast<unsigned char>(rest[config_.length_offset + place]);
-  }
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    value = value << 8U | static_cast<unsigned char>(bytes[endian == Shape::Endian::big ? i : bytes.size() - 1 - i]);
   return value;
 }
 
-Bytes LengthField::payload(Bytes frame) const {
-  if (!config_.payload) return frame;
-  const auto size = static_cast<std::int64_t>(frame.size());
-  const auto place = [size](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + size : at, 0, size); };
-  const std::int64_t from = place(config_.payload->first);
-  const std::int64_t to = std::max(from, place(config_.payload->second));
-  return frame.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+int digit(char c, bool hex) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (hex && c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return hex && c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-Cut LengthField::next(Bytes input) {
-  const std::size_t begin = std::min(skip_, input.size());
-  skip_ -= begin;
-  const Bytes rest = input.substr(begin);
-  const std::size_t header = config_.length_offset + config_.length_size;
-  if (rest.size() < header) return Cut::more(begin);
+std::int64_t scaled(std::uint64_t value, std::uint64_t mask, std::int64_t scale) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 32U;
+  return std::int64_t(std::min(value & mask, most)) * scale;
+}
 
-  const std::uint64_t value = field(rest);
-  if (value > config_.max_length * believable + max_adjust) return Cut::lose("too_long");
-  const std::int64_t length = static_cast<std::int64_t>(header + value) + config_.length_adjust;
-  if (length < static_cast<std::int64_t>(header)) return Cut::lose("bad_length");
-  const auto size = static_cast<std::size_t>(length);
-  if (size > config_.max_length * believable) return Cut::lose("too_long");
-  if (size > config_.max_length) {
-    const std::size_t there = std::min(size, rest.size());
-    skip_ = size - there;
-    return Cut::reject("too_long", begin + there);
+}  // namespace
+
+Shape::Field LengthFieldShape::digits(Bytes frame, std::size_t begin) const {
+  const bool hex = config_.encoding == Encoding::ascii_hex;
+  const bool bcd = config_.encoding == Encoding::bcd;
+  const bool open = !config_.terminator.empty();
+  Field field{Measure::Kind::bad, 0, begin, begin, 0};
+  bool any = false;
+  for (std::size_t i = 0; i < config_.length_size + (open ? 1 : 0); ++i) {
+    const std::size_t at = bcd && config_.endian == Endian::little ? begin + config_.length_size - 1 - i : begin + i;
+    if (at >= frame.size()) return {Measure::Kind::more, at + 1, 0, 0, 0};
+    const auto byte = static_cast<unsigned char>(frame[at]);
+    if (bcd) {
+      if (byte >> 4U > 9 || (byte & 0xFU) > 9) return field;
+      field.value = field.value * 100 + (byte >> 4U) * 10U + (byte & 0xFU);
+      any = true;
+    } else if (const int d = digit(frame[at], hex); d >= 0) {
+      field.value = field.value * (hex ? 16U : 10U) + static_cast<unsigned>(d);
+      any = true;
+    } else if (open && any) {
+      const Bytes rest = frame.substr(at);
+      if (rest.size() < config_.terminator.size() && Bytes(config_.terminator).starts_with(rest))
+        return {Measure::Kind::more, at + config_.terminator.size(), 0, 0, 0};
+      if (!rest.starts_with(config_.terminator)) return field;
+      return {Measure::Kind::whole, 0, begin, at + config_.terminator.size(), field.value};
+    } else if (any || frame[at] != ' ') {
+      return field;
+    }
   }
-  if (rest.size() < size) return Cut::more(begin);
-  return Cut::whole(payload(rest.substr(0, size)), begin + size);
+  if (open || !any) return field;
+  return {Measure::Kind::whole, 0, begin, begin + config_.length_size, field.value};
 }
 
-void LengthField::append_field(std::uint64_t value, std::string& out) const {
+/// Seven bits a byte, the lowest first; the highest bit says that more follow.
+Shape::Field LengthFieldShape::varint(Bytes frame, std::size_t begin) const {
+  std::uint64_t value = 0;
   for (std::size_t i = 0; i < config_.length_size; ++i) {
-    const std::size_t place = config_.endian == Endian::little ? i : config_.length_size - 1 - i;
-    out.push_back(static_cast<char>(value >> (8 * place) & 0xFF));
+    if (begin + i >= frame.size()) return {Measure::Kind::more, begin + i + 1, 0, 0, 0};
+    const auto byte = static_cast<unsigned char>(frame[begin + i]);
+    value |= std::uint64_t{byte & 0x7FU} << (7 * i);
+    if (byte < 0x80) return {Measure::Kind::whole, 0, begin, begin + i + 1, value};
   }
+  return {Measure::Kind::bad, 0, begin, begin + config_.length_size, 0};
 }
 
-Result<void> LengthField::wrap(Bytes payload, std::string& out) const {
-  const auto header = static_cast<std::int64_t>(config_.length_offset + config_.length_size);
-  const auto size = static_cast<std::int64_t>(payload.size());
-  const auto [from, to] = config_.payload.value_or(std::pair(header, INT64_MAX));
-  const std::int64_t before = std::max(from, header);
-  const std::int64_t behind = to < 0 ? -std::max(to, -max_wrapped - 1) : 0;
-  if (from < 0 || (to >= 0 && size > to - std::min(before, to)))
-    return Error{"payload", "framing.payload has no place for " + std::to_string(size) + " bytes"};
-  if (before > max_wrapped || behind > max_wrapped ||
-      before + size + behind > static_cast<std::int64_t>(config_.max_length))
-    return too_long(payload, config_.max_length);
-  const std::int64_t value = before + size + behind - header - config_.length_adjust;
-  if (value < 0 || (config_.length_size < 8 && value >> (8 * config_.length_size) != 0))
-    return Error{"length", std::to_string(value) + " is no length that framing.length_size has room for"};
-  out.append(config_.length_offset, '\0');
-  append_field(static_cast<std::uint64_t>(value), out);
-  out.append(static_cast<std::size_t>(before - header), '\0').append(payload);
-  out.append(static_cast<std::size_t>(behind), '\0');
-  return {};
+Shape::Field LengthFieldShape::field(Bytes frame) const {
+  std::size_t begin = config_.length_offset;
+  if (!config_.after.empty()) {
+    const Bytes near = frame.substr(0, config_.common.max_length);
+    const std::size_t found = begin < near.size() ? near.find(config_.after, begin) : Bytes::npos;
+    if (found == Bytes::npos) {
+      const bool hopeless = frame.size() >= config_.common.max_length;
+      return {hopeless ? Measure::Kind::bad : Measure::Kind::more, frame.size() + 1, 0, 1, 0};
+    }
+    begin = found + config_.after.size();
+  }
+  std::size_t need = begin + config_.length_size;
+  for (const Addend& addend : config_.addends) need = std::max(need, addend.offset + addend.size);
+  if (config_.encoding == Encoding::uint) {
+    if (frame.size() < need) return {Measure::Kind::more, need, 0, 0, 0};
+    const Bytes bytes = frame.substr(begin, config_.length_size);
+    return {Measure::Kind::whole, 0, begin, begin + config_.length_size, number(bytes, config_.endian)};
+  }
+  const Field field = config_.encoding == Encoding::varint ? varint(frame, begin) : digits(frame, begin);
+  if (field.kind != Measure::Kind::whole || config_.addends.empty() || frame.size() >= need) return field;
+  return {Measure::Kind::more, need, 0, 0, 0};
+}
+
+std::int64_t LengthFieldShape::length(Bytes frame, const Field& field, std::int64_t value) const {
+  std::int64_t length = value + config_.length_adjust;
+  for (const Addend& addend : config_.addends)
+    length += scaled(number(frame.substr(addend.offset, addend.size), addend.endian), addend.mask, addend.scale);
+  if (config_.from != From::frame_start)
+    length += std::int64_t(config_.from == From::length_end ? field.end : field.begin);
+  const auto block = static_cast<std::int64_t>(config_.round_up);
+  return length > 0 ? (length + block - 1) / block * block : length;
+}
+
+/// What is wrong with such a length; nothing where it can be.
+std::optional<Measure> LengthFieldShape::refuse(std::int64_t length, const Field& field, std::size_t there) {
+  const std::size_t least = std::max(field.end + (config_.end.empty() ? 0 : 1), config_.min_length);
+  if (length < static_cast<std::int64_t>(least)) return Measure::bad("bad_length", field.end);
+  const std::size_t most = config_.common.max_length;
+  if (length <= static_cast<std::int64_t>(most)) return std::nullopt;
+  // What verifies a frame finds the next one inside of what claims to be one; without, the claim is all there is.
+  const bool verified = !config_.common.start.empty() && (config_.common.checksum || !config_.end.empty());
+  if (verified || length > static_cast<std::int64_t>(most * believable))
+    return Measure::bad(Measure::too_long_reason, field.end,
+                        static_cast<std::size_t>(std::min(length, static_cast<std::int64_t>(most * believable))));
+  const auto size = static_cast<std::size_t>(length);
+  skip_ = size - std::min(size, there);
+  return Measure::too_long(size - skip_);
+}
+
+Measure LengthFieldShape::finish(Bytes frame, std::size_t on_wire, const Field& field) const {
+  return Measure::whole(frame, on_wire, config_.strip_header ? field.end : config_.strip);
+}
+
+/// The frame ends at the first `end` behind its header.
+Measure LengthFieldShape::scan(Bytes rest, const Field& field) {
+  const std::size_t most = std::min(rest.size(), config_.common.max_length);
+  const Bytes frame = rest.substr(0, most);
+  const std::size_t at = config_.end.find(frame, std::max(field.end, scanned_));
+  const Markers::Match found = at < most ? config_.end.match(frame, at) : Markers::Match{};
+  if (found.length > 0) {
+    scanned_ = 0;
+    return finish(rest.substr(0, at + found.length), at + found.length, field);
+  }
+  if (rest.size() >= config_.common.max_length) return Measure::bad("bad_end", config_.common.max_length);
+  scanned_ = at;
+  return Measure::more(rest.size() + 1);
+}
+
+Measure LengthFieldShape::measure(Bytes rest) {
+  if (config_.escape) return measure_escaped(rest);
+  return measure_plain(rest);
+}
+
+Measure LengthFieldShape::measure_plain(Bytes rest) {
+  const Field f = field(rest);
+  if (f.kind == Measure::Kind::more) return Measure::more(f.need);
+  if (f.kind == Measure::Kind::bad) return Measure::bad("bad_length", f.end);
+  const std::int64_t total = length(rest, f, scaled(f.value, config_.mask, config_.scale));
+  if (const auto refused = refuse(total, f, rest.size())) {
+    if (config_.scan && refused->kind == Measure::Kind::bad) return scan(rest, f);
+    return *refused;
+  }
+  const auto size = static_cast<std::size_t>(total);
+  if (rest.size() < size) return Measure::more(size);
+  const Bytes frame = rest.substr(0, size);
+  if (!config_.end.empty()) {
+    const auto ends = [frame](const std::string& end) { return frame.ends_with(end); };
+    if (std::none_of(config_.end.list().begin(), config_.end.list().end(), ends))
+      return config_.scan ? scan(rest, f) : Measure::bad("bad_end", size);
+  }
+  return finish(frame, size, f);
+}
+
+Measure LengthFieldShape::measure_escaped(Bytes rest) {
+  const std::size_t start = config_.common.start.match(rest, 0).length;
+  std::size_t used = start;
+  scratch_.assign(rest.substr(0, start));
+  std::size_t need = config_.length_offset + 1;
+  for (;;) {
+    if (scratch_.size() < need) {
+      const Escape::Undone undone = config_.escape.undo(rest.substr(used), scratch_, need - scratch_.size());
+      used += undone.used;
+      if (undone.bad) return Measure::bad("bad_escape", used + 1);
+      if (scratch_.size() < need) return Measure::more(rest.size() + 1);
+    }
+    const Field f = field(scratch_);
+    if (f.kind == Measure::Kind::bad) return Measure::bad("bad_length", f.end);
+    if (f.kind == Measure::Kind::more) {
+      need = f.need;
+      continue;
+    }
+    const std::int64_t total = length(scratch_, f, scaled(f.value, config_.mask, config_.scale));
+    if (const auto refused = refuse(total, f, rest.size())) {
+      skip_ = 0;  // it counts bytes without escapes
+      return Measure::bad(refused->reason, f.end, refused->claim);
+    }
+    const auto size = static_cast<std::size_t>(total);
+    if (scratch_.size() < size) {
+      need = size;
+      continue;
+    }
+    const Bytes frame = Bytes(scratch_).substr(0, size);
+    const auto ends = [frame](const std::string& end) { return frame.ends_with(end); };
+    const auto& all = config_.end.list();
+    if (!all.empty() && std::none_of(all.begin(), all.end(), ends)) return Measure::bad("bad_end", used);
+    return finish(frame, used, f);
+  }
 }
 
 }  // namespace fieldgate::framing

@@ -54,4 +54,17 @@ Cut Line::unfinished(Bytes rest, std::size_t skipped) {
   return reported ? Cut::more(skipped + rest.size()) : Cut::reject("too_long", skipped + rest.size());
 }
 
+Cut Line::resume(Bytes input) {
+  const std::size_t end = input.find('\n');
+  if (end == Bytes::npos) return Cut::more(input.size());
+  discarding_ = false;
+  return Cut::more(end + 1);
+}
+
+Cut Line::stalled(Bytes input) {
+  scanned_ = 0;
+  discarding_ = false;
+  return Framer::stalled(input);
+}
+
 }  // namespace fieldgate::framing

@@ -27,6 +27,10 @@ class Line final : public Framer {
   /// Ends it with LF; a payload that ends with CR makes a CR LF of it.
   Result<void> wrap(Bytes payload, std::string& out) const override;
 
+  bool midway() const override { return discarding_; }
+  Cut resume(Bytes input) override;
+  Cut stalled(Bytes input) override;
+
  private:
   Cut unfinished(Bytes rest, std::size_t skipped);
 

@@ -4,6 +4,7 @@
 #include "adapter/adapter.hpp"
 #include "codec/codec.hpp"
 #include "framing/framer.hpp"
+#include "gateway/shipped.hpp"
 #include "router/transform.hpp"
 #include "sink/outlet.hpp"
 
@@ -15,8 +16,9 @@ struct Catalogue {
   config::Registry<adapter::Factory> adapters{"adapter"};
   config::Registry<router::TransformFactory> transforms{"transform"};
   config::Registry<sink::OutletConfig> sinks{"sink"};
+  config::Library protocols{shipped_protocols()};
 
-  /// Lets the readers of components find the types. This must outlive the reader.
+  /// Lets the readers of components find the types and the shipped protocols. This must outlive the reader.
   void provide_to(config::Reader& reader) const;
 };
 

@@ -105,6 +105,16 @@ void check_admin(config::Section& section, const config::Address& address) {
                 "which this version does not have; put a reverse proxy in front");
 }
 
+void check_shipped_name(const std::string& name, config::Section& protocol) {
+  const config::Library* library = protocol.reader().library;
+  const auto* entry = library == nullptr ? nullptr : library->find(name);
+  if (entry == nullptr) return;
+  protocol.error(
+      "", "a shipped protocol is called '" + name + "' too (" + std::string(library->file(*entry).name) +
+              "): give this one another name, or change the shipped one where it is used: protocol: { use: " + name +
+              ", .. }");
+}
+
 void check_listeners(const Configuration& c, const std::vector<router::Source>& adapters, config::Section& root) {
   config::Problems& problems = root.reader().problems();
   for (std::size_t i = 0; i < c.adapters.size(); ++i) {

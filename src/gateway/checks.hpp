@@ -11,6 +11,9 @@ namespace fieldgate::gateway {
 /// The admin listener stays on this machine.
 void check_admin(config::Section& section, const config::Address& address);
 
+/// A protocol of the file is not called as a shipped one.
+void check_shipped_name(const std::string& name, config::Section& protocol);
+
 /// No two listeners at one address.
 void check_listeners(const Configuration& c, const std::vector<router::Source>& adapters, config::Section& root);
 

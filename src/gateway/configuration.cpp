@@ -8,6 +8,7 @@
 
 #include "config/node.hpp"
 #include "gateway/checks.hpp"
+#include "gateway/test_case.hpp"
 #include "protocol/framed.hpp"
 
 namespace fieldgate::gateway {
@@ -88,7 +89,11 @@ Configuration Configuration::read(config::Section& root) {
   Configuration c;
   read_general(root, c);
   root.named("protocols", "How to talk with kinds of devices, by name.",
-             [](const std::string&, config::Section& s) { protocol::FramedConfig::read_map(s, std::nullopt); });
+             [](const std::string& name, config::Section& s) {
+               check_shipped_name(name, s);
+               protocol::FramedConfig::read_map(s, std::nullopt);
+             });
+  read_tests(root);
   std::vector<router::Source> sources;
   std::vector<router::Stage> transforms;
   std::vector<router::Stage> sinks;

@@ -60,7 +60,10 @@ void Gateway::build_transforms(const Configuration& configuration) {
                                                            telemetry::Labels{{"transform", name}},
                                                            "Messages that a transform took away.");
       stage.transform = factory.make(
-          router::TransformContext{name, environment_, paths_, telemetry::Log("transform " + name), *stage.dropped});
+          router::TransformContext{name, environment_, paths_, telemetry::Log("transform " + name), *stage.dropped,
+                                   metrics_.counter("fieldgate_transform_forgotten_total", {{"transform", name}},
+                                                    "Devices and keys forgotten because a transform's table was full."),
+                                   last_receipt_});
     }
     transforms_.push_back(std::move(stage));
   }

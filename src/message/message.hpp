@@ -28,6 +28,19 @@ struct Origin {
   std::string_view tls_common_name;  ///< CN of a client certificate that was verified
   std::string_view topic;            ///< MQTT only
   std::span<const Meta> meta;
+  std::string_view peer_name;             ///< that `connect:` gives the address
+  std::string_view tls_alternative_name;  ///< first subject alternative name of the same certificate
+  std::span<const Meta> tags;
+};
+
+/// What has been said before on the connection, as far as a message needs it. Lives with the connection.
+struct Talk {
+  std::string_view session;     ///< who the peer is; empty until it has said so
+  std::span<const Meta> match;  ///< the named groups of its registration
+  std::string_view request;     ///< that the message answers
+  std::span<const Meta> each;   ///< what that request was asked for
+  std::string_view arguments;   ///< of the command to be sent: an object's text
+  std::uint64_t counter = 0;    ///< of what goes out
 };
 
 /// For log lines: "10.0.0.1:4711", "[fe80::1]:4711", "topic plant/7/up".
@@ -51,6 +64,8 @@ struct Message {
   Document document;
   Bytes frame;  ///< as the codec read it
   Receipt receipt = 0;
+  const Talk* talk = nullptr;  ///< null: nothing has been said
+  bool late = false;           ///< it has waited in a backlog
 };
 
 }  // namespace fieldgate

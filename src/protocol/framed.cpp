@@ -1,118 +1,38 @@
-// Framed: the way of a frame from bytes to a message.
+// Framed: the way of a frame to its documents, and to its answer.
 #include "protocol/framed.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "protocol/connection.hpp"
 
 namespace fieldgate::protocol {
 
-/// One connection's stream: only the framer, and answers that wait, have a memory.
-class Framed::Connection final : public Protocol {
- public:
-  Connection(Framed& shared, std::unique_ptr<framing::Framer> framer) : shared_(shared), framer_(std::move(framer)) {}
-  ~Connection() override { shared_.answers_.drop(answers_); }
-
-  void connection_made(transport::Transport& transport) override { transport_ = &transport; }
-
-  std::size_t data_received(Bytes bytes, const Origin& from, const Instant& now, std::string_view& close) override {
-    const std::size_t used = cut(bytes, from, now, close);
-    if (answers_ != nullptr) {
-      shared_.answers_.send(answers_);
-      shared_.hurry();
-    }
-    return used;
-  }
-
-  bool answers_wait() const override { return answers_ != nullptr; }
-  bool full() const override { return shared_.answers_.full(answers_); }
-
- private:
-  std::size_t cut(Bytes bytes, const Origin& from, const Instant& now, std::string_view& close) {
-    std::size_t used = 0;
-    while (used < bytes.size() && shared_.receiver_.open() && has_room()) {
-      const framing::Cut cut = framer_->next(bytes.substr(used));
-      if (cut.kind == framing::Cut::Kind::frame) {
-        if (const auto answer = shared_.frame(cut.frame, from, now))
-          shared_.answers_.add(answers_, *transport_, answer->after, answer->receipt, answer->bytes);
-      } else if (cut.kind == framing::Cut::Kind::rejected) {
-        shared_.frame_rejected(cut.reason, bytes.substr(used), from);
-        if (cut.lost) {
-          close = cut.reason;
-          return used;
-        }
-      } else {
-        return used + cut.consumed;
-      }
-      used += cut.consumed;
-    }
-    return used;
-  }
-
-  bool has_room() {
-    if (!full()) return true;
-    shared_.answers_.send(answers_);
-    return !full();
-  }
-
-  Framed& shared_;
-  std::unique_ptr<framing::Framer> framer_;
-  transport::Transport* transport_ = nullptr;
-  Answers::Queue* answers_ = nullptr;
-};
-
 Framed::Framed(FramedConfig config, const expression::Environment& environment, expression::Paths& paths,
                telemetry::AdapterCounters& counters, telemetry::Log log, protocol::Receiver& receiver,
-               std::size_t write_queue)
+               const FramedLimits& limits)
     : config_(std::move(config)),
+      limits_(limits),
       counters_(counters),
       log_(std::move(log)),
       receiver_(receiver),
-      answers_(receiver, write_queue),
-      codec_(config_.codec.make(paths)) {
+      answers_(receiver, limits.write_queue),
+      codec_(config_.codec.make(paths)),
+      converses_(config_.converses()) {
   config_.device.bind(environment, paths);
   config_.time.from.bind(environment, paths);
+  config_.require.bind(environment, paths);
   for (Reply& reply : config_.replies) {
     reply.when.bind(environment, paths);
-    reply.content.bind(environment, paths);
+    reply.out.content.bind(environment, paths);
   }
-  if (config_.framing && !config_.replies.empty()) wrapper_ = config_.framing.make();
+  if (config_.framing && (converses_ || !config_.replies.empty())) wrapper_ = config_.framing.make();
+  if (converses_) prepare_talk(environment, paths);
 }
+
+Framed::~Framed() = default;
 
 std::unique_ptr<Protocol> Framed::connection() { return std::make_unique<Connection>(*this, config_.framing.make()); }
-
-void Framed::datagram_received(Bytes bytes, const Origin& from, const Instant& now, const ReturnPath& back) {
-  counters_.bytes += bytes.size();
-  Answer joined;
-  joined_.clear();
-  if (config_.framing) {
-    datagram_frames(bytes, from, now, joined);
-  } else if (const auto answer = frame(bytes, from, now)) {
-    joined = *answer;
-  }
-  if (joined.bytes.empty() || back.transport == nullptr) return;
-  if (answers_.add_datagram(*back.transport, back.to, joined.after, joined.receipt, joined.bytes)) return;
-  counters_.rejected.count("answers");
-  log_.limited(telemetry::Level::warn, "answers", "{}: a datagram is not answered: too many answers wait for the sinks",
-               peer_text(from));
-}
-
-void Framed::datagram_frames(Bytes bytes, const Origin& from, const Instant& now, Answer& joined) {
-  datagram_framer_ = config_.framing.make();  // a new one: what a datagram leaves unfinished has no continuation
-  while (!bytes.empty()) {
-    const framing::Cut cut = datagram_framer_->next(bytes);
-    if (cut.kind == framing::Cut::Kind::frame) {
-      if (const auto answer = frame(cut.frame, from, now)) {
-        joined_.append(answer->bytes);
-        joined.after = std::max(joined.after, answer->after);
-        joined.receipt = std::max(joined.receipt, answer->receipt);
-      }
-    } else {
-      frame_rejected(cut.kind == framing::Cut::Kind::incomplete ? "incomplete" : cut.reason, bytes, from);
-      if (cut.kind == framing::Cut::Kind::incomplete || cut.lost) break;
-    }
-    bytes.remove_prefix(cut.consumed);
-  }
-  joined.bytes = joined_;
-}
 
 void Framed::hurry() {
   for (const After after : {After::stored, After::delivered}) {
@@ -120,84 +40,69 @@ void Framed::hurry() {
   }
 }
 
-std::optional<Framed::Answer> Framed::frame(Bytes bytes, const Origin& from, const Instant& now) {
+void Framed::observe(Observer* observer) {
+  observer_ = observer;
+  codec_->trace(observer);
+  for (const auto& [exchange, codec] : answer_codecs_) codec->trace(observer);
+}
+
+std::optional<Framed::Answer> Framed::frame(const framing::Cut& cut, Arrival& arrival) {
   ++counters_.frames;
-  message_.frame = bytes;
-  message_.origin = &from;
-  message_.received = now;
+  message_.frame = cut.frame;
+  message_.origin = &arrival.from;
+  message_.received = arrival.now;
+  message_.talk = arrival.conversation == nullptr ? nullptr : &arrival.conversation->talk;
+  arrival_ = &arrival;
   receipt_ = 0;
   documented_ = false;
   reply_ = nullptr;
-  if (const auto failure = codec_->decode(bytes, *this)) {
-    counters_.errors.count(failure->reason);
-    log_.limited(telemetry::Level::warn, failure->reason, "{}: a frame is no message: {} at byte {} of {}: \"{}\"",
-                 peer_text(from), failure->text, failure->offset, bytes.size(), telemetry::escaped(bytes));
-    return std::nullopt;
+  const bool awaited = arrival.conversation != nullptr && !arrival.conversation->dialogue.open().empty();
+  if (!(awaited && read_as_answer(cut.frame)) && !decode(*codec_, cut.frame)) return std::nullopt;
+  std::optional<Answer> answer;
+  if (!config_.replies.empty() && arrival.close.empty()) {
+    if (!documented_) {  // an empty list of documents is a frame all the same
+      message_.document = {};
+      message_.device = {};
+      render_reply();
+    }
+    answer = finish_reply(cut.branch);
   }
-  if (config_.replies.empty()) return std::nullopt;
-  if (!documented_) {  // an empty list of documents is a frame all the same
-    message_.document = {};
-    message_.device = {};
-    render_reply();
-  }
-  return finish_reply();
+  if (awaited) finish_answers();
+  return answer;
+}
+
+bool Framed::decode(codec::Codec& codec, Bytes bytes) {
+  reading_ = &codec;
+  const auto failure = codec.decode(bytes, *this);
+  if (failure && tried_ == nullptr) not_decoded(*failure);
+  return !failure;
+}
+
+void Framed::not_decoded(const codec::Failure& failure) {
+  counters_.errors.count(failure.reason);
+  log_.limited(telemetry::Level::warn, failure.reason, "{}: a frame is no message: {} at byte {} of {}: \"{}\"",
+               peer_text(*message_.origin), failure.text, failure.offset, message_.frame.size(),
+               telemetry::escaped(message_.frame));
+  if (observer_ != nullptr)
+    observer_->failed(failure.reason, std::string(failure.text) + " at byte " + std::to_string(failure.offset));
+  if (config_.on_error == FramedConfig::OnError::close) arrival_->close = failure.reason;
+  if (config_.on_error != FramedConfig::OnError::dead_letter) return;
+  message_.document = {};
+  message_.device = {};
+  message_.time = message_.received.wall;
+  receiver_.dead_letter(message_, failure.reason, failure.text);
 }
 
 void Framed::document(const Document& document) {
-  pass_on(document);
-  documented_ = true;
-  if (!config_.replies.empty()) render_reply();
-}
-
-void Framed::pass_on(const Document& document) {
   message_.document = document;
   message_.device = {};
   message_.time = message_.received.wall;
-  const auto device = config_.device.view(message_, device_);
-  if (!device) {
-    const std::string reason = "device_" + std::string(device.error().reason);
-    const std::string text = "the device's name: " + device.error().text;
-    message_rejected(reason, text);
-    receipt_ = receiver_.dead_letter(message_, reason, text);
-    return;
-  }
-  message_.device = *device;
-  if (!take_time(message_)) return;
-  ++counters_.messages;
-  receipt_ = receiver_.message(message_);
-}
-
-bool Framed::take_time(Message& message) {
-  std::optional<TimePoint> own = message.document.time;
-  if (!config_.time.from.empty()) {
-    const auto text = config_.time.from.view(message, time_);
-    own = text ? parse_time(*text, config_.time.format) : std::nullopt;
-    if (!own) {
-      return time_fails("time_unreadable", "no time can be read from '" +
-                                               (text ? telemetry::escaped(*text) : config_.time.from.source()) +
-                                               "' (protocol option time.from)");
-    }
-  }
-  if (!own) return true;
-  const TimePoint arrival = message.received.wall;
-  const bool believed = (!config_.time.max_age || *own >= arrival - *config_.time.max_age) &&
-                        (!config_.time.max_ahead || *own <= arrival + *config_.time.max_ahead);
-  if (believed) {
-    message.time = *own;
-    return true;
-  }
-  return time_fails("time_out_of_range",
-                    "the device's time is not believed (protocol options time.max_age, time.max_ahead)");
-}
-
-/// Whether the message passes all the same.
-bool Framed::time_fails(std::string_view reason, std::string_view text) {
-  const bool passes = config_.time.otherwise == TimeOptions::Otherwise::arrival;
-  counters_.errors.count(reason);
-  log_.limited(telemetry::Level::warn, reason, "{}: {}; {}", peer_text(*message_.origin), text,
-               passes ? "the arrival's is used" : "the message goes to the dead letters");
-  if (!passes) receipt_ = receiver_.dead_letter(message_, reason, text);
-  return passes;
+  if (arrival_->conversation != nullptr && !documented_) match_answer();
+  if (tried_ != nullptr && !accepted_) return;
+  documented_ = true;
+  if (!arrival_->close.empty()) return;
+  pass_on();
+  if (!config_.replies.empty() && arrival_->close.empty()) render_reply();
 }
 
 /// Of a frame's documents, the last that a reply fits gives the answer.
@@ -205,35 +110,56 @@ void Framed::render_reply() {
   const Reply* const reply = first_fitting(config_.replies, message_);
   if (reply == nullptr) return;
   payload_.clear();
-  const auto rendered = reply->content.append(message_, payload_, scratch_);
+  const auto rendered = reply->out.content.append(message_, documented_ ? reading_ : nullptr, payload_, scratch_);
   reply_ = rendered ? reply : nullptr;
   if (!rendered)
     message_rejected("reply_" + std::string(rendered.error().reason), "it gets no reply: " + rendered.error().text);
 }
 
-std::optional<Framed::Answer> Framed::finish_reply() {
+std::optional<Framed::Answer> Framed::finish_reply(framing::Branch branch) {
   if (reply_ == nullptr) return std::nullopt;
-  if (!wrapper_ || !reply_->frame) return Answer{reply_->after, receipt_, payload_};
-  answer_.clear();
-  if (const auto framed = wrapper_->wrap(payload_, answer_); !framed) {
-    message_rejected("reply_" + std::string(framed.error().reason),
-                     "it gets no reply, which cannot pass the framing: " + framed.error().text);
-    return std::nullopt;
+  const Outgoing& out = reply_->out;
+  if (arrival_->conversation != nullptr && out.content.uses(expression::Name::counter))
+    ++arrival_->conversation->talk.counter;
+  Answer answer{reply_->after, receipt_, payload_};
+  if (wrapper_ && out.frame) {
+    answer_.clear();
+    if (const auto framed = wrapper_->wrap_as(out.branch.value_or(branch), payload_, answer_); !framed) {
+      message_rejected("reply_" + std::string(framed.error().reason),
+                       "it gets no reply, which cannot pass the framing: " + framed.error().text);
+      return std::nullopt;
+    }
+    answer.bytes = answer_;
   }
-  return Answer{reply_->after, receipt_, answer_};
+  sent("reply", answer.bytes);
+  return answer;
 }
 
-void Framed::frame_rejected(std::string_view reason, Bytes bytes, const Origin& from) {
-  counters_.errors.count(reason);
-  const std::string_view hint = reason == "too_long" ? ", see framing.max_length" : "";
-  log_.limited(telemetry::Level::warn, reason, "{}: bytes that are no frame ({}{}): \"{}\"", peer_text(from), reason,
-               hint, telemetry::escaped(bytes));
+void Framed::rejected(const framing::Cut& cut, Bytes bytes, const Origin& from) {
+  const bool garbage = cut.reason == framing::Cut::garbage_bytes;
+  counters_.errors.count(cut.reason, garbage ? cut.consumed : 1);
+  const std::string_view hint = cut.reason == "too_long"        ? ", see framing.max_length"
+                                : cut.reason == "frame_timeout" ? ", see framing.frame_timeout"
+                                                                : "";
+  log_.limited(telemetry::Level::warn, cut.reason, "{}: bytes that are no frame ({}{}): \"{}\"", peer_text(from),
+               cut.reason, hint, telemetry::escaped(garbage ? bytes.substr(0, cut.consumed) : bytes));
+  if (observer_ != nullptr) observer_->cut(cut, bytes.substr(0, cut.consumed));
 }
 
 void Framed::message_rejected(std::string_view reason, std::string_view text) {
   counters_.errors.count(reason);
+  note(reason, text);
+}
+
+/// Says what is wrong with the message in hand.
+void Framed::note(std::string_view reason, std::string_view text) {
   log_.limited(telemetry::Level::warn, reason, "{}: {}: \"{}\"", peer_text(*message_.origin), text,
                telemetry::escaped(message_.frame));
+  if (observer_ != nullptr) observer_->failed(reason, text);
+}
+
+void Framed::sent(std::string_view what, Bytes bytes) {
+  if (observer_ != nullptr) observer_->sent(what, bytes);
 }
 
 }  // namespace fieldgate::protocol

@@ -1,54 +1,25 @@
 // The usual protocol: a framer cuts the stream, a codec reads the frames, templates say whose they are and when.
 #pragma once
 
+#include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "codec/codec.hpp"
-#include "expression/template.hpp"
-#include "framing/framer.hpp"
+#include "protocol/agenda.hpp"
 #include "protocol/answers.hpp"
+#include "protocol/conversation.hpp"
+#include "protocol/framed_config.hpp"
+#include "protocol/observer.hpp"
 #include "protocol/protocol.hpp"
-#include "protocol/replies.hpp"
 #include "telemetry/adapter_counters.hpp"
 #include "telemetry/log.hpp"
 
 namespace fieldgate::protocol {
-
-/// `time:` of a protocol: the device's own time, and how far it is believed.
-struct TimeOptions {
-  enum class Otherwise : std::uint8_t { arrival, dead_letter };
-  expression::Template from;
-  TimeFormat format = TimeFormat::rfc3339;
-  std::optional<Duration> max_age;
-  std::optional<Duration> max_ahead;
-  Otherwise otherwise = Otherwise::arrival;
-  bool operator==(const TimeOptions&) const = default;
-};
-
-/// What `protocol:` says.
-struct FramedConfig {
-  /// What carries it: decides whether it needs a framing, and which names its templates can have.
-  enum class Transport : std::uint8_t { tcp, tls, udp, mqtt };
-
-  framing::Factory framing;  ///< none: a datagram, or an MQTT message, is a frame
-  Duration frame_timeout = std::chrono::seconds(30);
-  codec::Factory codec;
-  expression::Template device;
-  TimeOptions time;
-  std::vector<Reply> replies;
-
-  /// Whether any reply waits for its messages to be settled so.
-  bool answers_after(After after) const;
-
-  /// Reads the option `protocol` of an adapter: a name, or the map itself.
-  static FramedConfig read(config::Section& adapter, Transport transport);
-  /// Reads the map, for protocols that no adapter names.
-  static FramedConfig read_map(config::Section& section, std::optional<Transport> transport);
-  bool operator==(const FramedConfig&) const = default;
-};
 
 /// Where the answer to a datagram goes: see Transport::write.
 struct ReturnPath {
@@ -56,13 +27,25 @@ struct ReturnPath {
   Bytes to;
 };
 
-/// The framed protocol of one adapter: what all of its connections share.
+/// The limits of an adapter that its protocol keeps.
+struct FramedLimits {
+  std::size_t write_queue = 64 * 1024;                 ///< bytes of answers that may wait on one connection
+  Duration identify_within = std::chrono::minutes(1);  ///< of connections, where there is a session
+  Duration session = std::chrono::minutes(10);         ///< how long a sender of datagrams is remembered
+  std::size_t senders = 65536;                         ///< how many of them are
+};
+
+/// The framed protocol of one adapter: what all of its connections share. Knows no clock: times come from outside, and
+/// what falls due is done by tick().
 class Framed final : private codec::Receiver {
  public:
-  /// All but the config outlive it. `write_queue`: bytes of answers that may wait on one connection.
+  /// All but the config and the limits outlive it.
   Framed(FramedConfig config, const expression::Environment& environment, expression::Paths& paths,
          telemetry::AdapterCounters& counters, telemetry::Log log, protocol::Receiver& receiver,
-         std::size_t write_queue = 64 * 1024);
+         const FramedLimits& limits = {});
+  ~Framed();
+  Framed(const Framed&) = delete;
+  Framed& operator=(const Framed&) = delete;
 
   /// The protocol of one connection. This outlives it.
   std::unique_ptr<Protocol> connection();
@@ -79,10 +62,36 @@ class Framed final : private codec::Receiver {
   bool settled() { return answers_.settled(); }
   bool answers_wait() const { return answers_.waiting(); }
 
+  /// When tick() has something to do; nothing: not before more bytes come. Receiver::due_changed tells of changes.
+  std::optional<std::chrono::steady_clock::time_point> due() const { return agenda_.next(); }
+
+  /// Does what is due: requests, time-outs, limits. True: there is more to do, in another turn.
+  bool tick(const Instant& now);
+
+  /// Forgets the senders of datagrams: the adapter has stopped.
+  void forget_senders();
+
+  /// The bytes of a command as they would go out; `arguments` is the text of a JSON object. The error says what is
+  /// wrong with them.
+  Result<std::string> command_bytes(std::string_view name, std::string_view arguments, std::string_view session = {});
+
+  /// Gives a command to the device of this session. `outcomes` is told what becomes of it. The error's reason says why
+  /// it is refused: unknown_command, arguments, absent, queue.
+  Result<void> command(std::string_view session, std::string_view name, std::string_view arguments, const Instant& now,
+                       Outcomes outcomes);
+
+  /// Tells `observer` of everything from now on; null: no longer.
+  void observe(Observer* observer);
+
   const FramedConfig& config() const { return config_; }
 
  private:
   class Connection;
+  struct TransparentHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Conversations = std::unordered_map<std::string, Conversation*, TransparentHash, std::equal_to<>>;
+  using Time = Agenda::Time;
 
   /// The answer to a frame: its bytes are good until the next frame.
   struct Answer {
@@ -91,35 +100,100 @@ class Framed final : private codec::Receiver {
     Bytes bytes;
   };
 
-  std::optional<Answer> frame(Bytes bytes, const Origin& from, const Instant& now);
+  /// Where the bytes in hand come from, and whether the connection must end.
+  struct Arrival {
+    const Origin& from;
+    const Instant& now;
+    Conversation* conversation;  ///< null: nothing is remembered
+    std::string_view close;      ///< why it must end; empty: it goes on
+  };
+
+  // framed.cpp: from a frame to its documents, and its answer
+  std::optional<Answer> frame(const framing::Cut& cut, Arrival& arrival);
+  bool decode(codec::Codec& codec, Bytes bytes);
+  void not_decoded(const codec::Failure& failure);
   void document(const Document& document) override;
-  void pass_on(const Document& document);
-  bool take_time(Message& message);
-  bool time_fails(std::string_view reason, std::string_view text);
   void render_reply();
-  std::optional<Answer> finish_reply();
-  void datagram_frames(Bytes bytes, const Origin& from, const Instant& now, Answer& joined);
-  void frame_rejected(std::string_view reason, Bytes bytes, const Origin& from);
+  std::optional<Answer> finish_reply(framing::Branch branch);
+  void rejected(const framing::Cut& cut, Bytes bytes, const Origin& from);
   void message_rejected(std::string_view reason, std::string_view text);
+  void note(std::string_view reason, std::string_view text);
+  void sent(std::string_view what, Bytes bytes);
+
+  // framed_message.cpp: from a document to a message
+  void pass_on();
+  bool take_device();
+  bool may_pass();
+  bool take_time();
+  bool time_fails(std::string_view reason, std::string_view text);
+
+  // framed_session.cpp: who a peer is, and bytes outside of the framing
+  bool identify();
+  bool take_id(Conversation& conversation, std::string_view id);
+  Aside::Found take_aside(Bytes bytes, std::size_t& length, Arrival& arrival, std::string* joined);
+  void take_registration(Arrival& arrival);
+  void answer_aside(const Content& reply, Conversation& conversation, std::string_view what, std::string* joined);
+  void end(Conversation& conversation, std::string_view reason, std::string_view text);
+  void forget(Conversation& conversation);
+
+  // framed_requests.cpp: what is asked, and what falls due
+  void prepare_talk(const expression::Environment& environment, expression::Paths& paths);
+  void meet(Conversation& conversation);
+  void start(Conversation& conversation, const Instant& now);
+  void speak(Conversation& conversation, const Instant& now);
+  Result<void> say(Conversation& conversation, Dialogue::Open& open);
+  void give_up(Conversation& conversation, Dialogue::Open& open, std::string_view reason, const std::string& text);
+  void look_after(Conversation& conversation, const Instant& now);
+  void schedule(Conversation& conversation);
+  bool read_as_answer(Bytes bytes);
+  void match_answer();
+  void finish_answers();
+  Result<void> render(const Outgoing& out, const Talk& talk, std::string& bytes);
+
+  // framed_datagrams.cpp
+  void datagram_frames(Bytes bytes, Arrival& arrival, Answer& joined);
+  void forget_sender(Conversation& conversation);
+  Conversation* sender(const ReturnPath& back, const Origin& from, const Instant& now);
 
   FramedConfig config_;
+  FramedLimits limits_;
   telemetry::AdapterCounters& counters_;
   telemetry::Log log_;
   protocol::Receiver& receiver_;
   Answers answers_;
+  Observer* observer_ = nullptr;
   std::unique_ptr<codec::Codec> codec_;
   std::unique_ptr<framing::Framer> wrapper_;  // for what goes out; null: as it is
   std::unique_ptr<framing::Framer> datagram_framer_;
-  Message message_;     // of the frame in hand
-  std::string device_;  // scratch of the device template
+
+  // Of the frame in hand.
+  Message message_;
+  Arrival* arrival_ = nullptr;
+  const codec::Codec* reading_ = nullptr;  // that has made the document in hand
+  Dialogue::Open* tried_ = nullptr;        // whether the frame answers it, is being found out
+  bool accepted_ = false;                  // it does
+  Receipt receipt_ = 0;                    // of its last message
+  bool documented_ = false;                // it held a document
+  const Reply* reply_ = nullptr;           // that it gets
+  std::string payload_;                    // of that reply
+  std::string answer_;                     // the same, framed
+  std::string joined_;                     // answers to one datagram
+  std::string device_;                     // scratch of the templates
   std::string time_;
-  Receipt receipt_ = 0;           // of the frame's last message
-  bool documented_ = false;       // the frame held a document
-  const Reply* reply_ = nullptr;  // that the frame gets
-  std::string payload_;           // of that reply
-  std::string answer_;            // the same, framed
-  std::string joined_;            // answers to one datagram
-  std::string scratch_;           // of the templates
+  std::string id_;
+  std::string scratch_;
+
+  // Of the peers.
+  bool converses_ = false;
+  std::optional<Aside> registration_;
+  std::optional<Aside> heartbeat_;
+  std::vector<Ask> asks_;
+  std::vector<std::pair<const Exchange*, std::unique_ptr<codec::Codec>>> answer_codecs_;
+  std::uint64_t met_ = 0;
+  Agenda agenda_;
+  Conversations by_id_;
+  std::list<Conversation> senders_;  // of datagrams, by when they were heard
+  Conversations by_address_;
 };
 
 }  // namespace fieldgate::protocol

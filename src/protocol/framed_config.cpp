@@ -1,13 +1,126 @@
 // FramedConfig: the options of `protocol:`.
+#include "protocol/framed_config.hpp"
+
 #include <algorithm>
 
-#include "protocol/framed.hpp"
+#include "config/node.hpp"
+#include "protocol/names.hpp"
 
 namespace fieldgate::protocol {
 
 namespace {
 
-TimeOptions read_time(config::Section& protocol) {
+using expression::Name;
+using Transport = FramedConfig::Transport;
+
+constexpr std::string_view no_replies =
+    "an mqtt adapter sends no replies: a device at a broker is answered by the broker's QoS, which "
+    "confirms a message when it arrives, before it is stored; leave 'replies' out";
+constexpr std::string_view no_session =
+    "an mqtt adapter has no connection of a device, only the broker's: name the device by the topic or by what it "
+    "sends, as in device: \"{{ topic.1 }}\"";
+constexpr std::string_view no_requests =
+    "an mqtt adapter asks nothing: a device at a broker speaks when it wants to; leave 'requests' out";
+
+void read_framing(config::Section& s, FramedConfig& config, std::optional<Transport> transport) {
+  const bool stream = transport == Transport::tcp || transport == Transport::tls;
+  if (stream && !s.describing() && !s.has("framing")) {
+    s.error("", "needs a 'framing', which says where in the stream a message ends: framing: { type: line }");
+  }
+  s.section("framing", "How frames are cut out of the bytes. TCP and TLS need one; a datagram is a frame by itself.",
+            [&](config::Section& f) {
+              config.frame_timeout = f.duration("frame_timeout", std::chrono::seconds(30),
+                                                "A frame that was begun must be whole by then, or its bytes are given "
+                                                "up and the next frame is looked for.",
+                                                std::chrono::milliseconds(1));
+              if (f.describing() || s.has("framing"))
+                config.framing = f.reader().get<config::Registry<framing::Factory>>().read(f);
+            });
+}
+
+void read_identity(config::Section& s, FramedConfig& config, const NameCheck& check) {
+  s.section("session", "For devices that say once per connection who they are.", [&](config::Section& inner) {
+    if (!inner.describing() && !s.has("session")) return;
+    config.session = SessionOptions::read(inner);
+    check(inner, "id", config.session->id);
+  });
+  const bool has_session = s.describing() || s.has("session");
+  config.device = expression::read_template(
+      s, "device",
+      has_session ? config::Default<std::string>("{{ session.id }}", "{{ session.id }}, where there is a session")
+                  : config::Default<std::string>(config::required),
+      "Which device a message is of, such as \"{{ data.device }}\".", expression::Place::plain);
+  if (config.device.uses(Name::device)) s.error("device", "'device' cannot name itself");
+  check(s, "device", config.device);
+  config.require = read_optional_condition(
+      s, "require", "What each message must satisfy; else it does not pass, and the connection is closed.");
+  check(s, "require", config.require);
+  using OnError = FramedConfig::OnError;
+  config.on_error = s.choice<OnError>(
+      "on_error", OnError::drop, "What becomes of a frame that does not decode; it is counted in any case.",
+      {{"drop", OnError::drop}, {"dead_letter", OnError::dead_letter}, {"close", OnError::close}});
+}
+
+void read_replies(config::Section& s, FramedConfig& config, const NameCheck& check) {
+  s.sections("replies", "What a frame is answered; the first that fits is sent, if none does nothing is.",
+             [&](config::Section& r) {
+               const std::size_t problems = r.reader().problems().errors();
+               Reply reply = Reply::read(r);
+               check(r, "when", reply.when);
+               check.outgoing(r, "", reply.out.content);
+               if (r.reader().problems().errors() == problems) reply.out.settle(r, config.framing);
+               config.replies.push_back(std::move(reply));
+             });
+}
+
+void read_requests(config::Section& s, FramedConfig& config, const NameCheck& check) {
+  const auto settle = [&](config::Section& r, Exchange& exchange, bool command) {
+    check.outgoing(r, "expect", exchange.expect);
+    check.outgoing(r, "", exchange.out.content, command);
+    exchange.out.settle(r, config.framing);
+  };
+  s.sections("requests", "What the gateway asks each device by itself.", [&](config::Section& r) {
+    Request request = Request::read(r);
+    settle(r, request.exchange, false);
+    const auto same = [&request](const Request& other) { return other.name == request.name; };
+    if (!r.describing() && std::any_of(config.requests.begin(), config.requests.end(), same))
+      r.error("name", "'" + request.name + "' is asked already; each request has a name of its own");
+    config.requests.push_back(std::move(request));
+  });
+  s.named("commands", "What a device can be told to do.", [&](const std::string& name, config::Section& c) {
+    Command command = Command::read(c);
+    settle(c, command.exchange, true);
+    config.commands.emplace(name, std::move(command));
+  });
+  config.half_duplex =
+      s.flag("half_duplex", true, "Whether on a connection only one request or command is open at a time.");
+}
+
+/// What an mqtt adapter cannot do, and why.
+void check_mqtt(config::Section& s) {
+  if (s.has("replies")) s.error("replies", std::string(no_replies));
+  if (s.has("session")) s.error("session", std::string(no_session));
+  if (s.has("requests")) s.error("requests", std::string(no_requests));
+}
+
+FramedConfig read_all(config::Section& s, std::optional<Transport> transport) {
+  FramedConfig config;
+  const NameCheck check(s, transport);
+  read_framing(s, config, transport);
+  s.section("codec", "How a frame is read.",
+            [&](config::Section& c) { config.codec = c.reader().get<config::Registry<codec::Factory>>().read(c); });
+  read_identity(s, config, check);
+  config.time = TimeOptions::read(s);
+  check(s, "time", config.time.from);
+  read_replies(s, config, check);
+  read_requests(s, config, check);
+  if (transport == Transport::mqtt) check_mqtt(s);
+  return config;
+}
+
+}  // namespace
+
+TimeOptions TimeOptions::read(config::Section& protocol) {
   TimeOptions options;
   protocol.section("time", "The device's own time, where a template can find it.", [&](config::Section& s) {
     options.from =
@@ -20,7 +133,6 @@ TimeOptions read_time(config::Section& protocol) {
                                            {"unix_us", TimeFormat::unix_us}});
     options.max_age = s.optional_duration("max_age", "A time further back is not believed.");
     options.max_ahead = s.optional_duration("max_ahead", "A time further ahead is not believed.");
-    using Otherwise = TimeOptions::Otherwise;
     options.otherwise =
         s.choice<Otherwise>("otherwise", Otherwise::arrival, "What happens to a message whose time is not believed.",
                             {{"arrival", Otherwise::arrival}, {"dead_letter", Otherwise::dead_letter}});
@@ -28,91 +140,22 @@ TimeOptions read_time(config::Section& protocol) {
   return options;
 }
 
-/// The name in `used` that cannot exist with this transport; empty if all can.
-template <class Used>
-std::string_view impossible_name(const Used& used, FramedConfig::Transport transport) {
-  using expression::Name;
-  using Transport = FramedConfig::Transport;
-  const bool mqtt = transport == Transport::mqtt;
-  if (!mqtt && (used.uses(Name::topic) || used.uses(Name::topic_level))) return "topic";
-  if (mqtt && (used.uses(Name::peer_ip) || used.uses(Name::peer_port))) return "peer";
-  if (transport != Transport::tls && used.uses(Name::tls_cn)) return "tls.cn";
-  return {};
-}
-
-template <class Used>
-void check_names(config::Section& s, std::string_view option, const Used& used,
-                 std::optional<FramedConfig::Transport> transport) {
-  static constexpr std::string_view names[] = {"tcp", "tls", "udp", "mqtt"};
-  const std::string_view name = transport ? impossible_name(used, *transport) : std::string_view();
-  if (name.empty()) return;
-  s.error(option, "'" + std::string(name) + "' cannot exist here: the adapter is of type " +
-                      std::string(names[static_cast<std::size_t>(*transport)]));
-}
-
-/// What is known at load can be framed at load.
-void check_framed(config::Section& s, const Reply& reply, const framing::Factory& framing) {
-  if (s.describing() || !framing || !reply.frame || reply.content.varies()) return;
-  std::string payload;
-  std::string scratch;
-  std::string framed;
-  const bool rendered = bool(reply.content.append({}, payload, scratch));
-  if (const auto made = framing.make()->wrap(payload, framed); rendered && !made)
-    s.error("", "cannot pass the framing: " + made.error().text + "; `frame: false` sends it as it is");
-}
-
-std::vector<Reply> read_replies(config::Section& protocol, std::optional<FramedConfig::Transport> transport,
-                                const framing::Factory& framing) {
-  std::vector<Reply> replies;
-  protocol.sections("replies", "What a frame is answered; the first that fits is sent, if none does nothing is.",
-                    [&](config::Section& s) {
-                      const std::size_t problems = s.reader().problems().errors();
-                      Reply reply = Reply::read(s);
-                      check_names(s, "when", reply.when, transport);
-                      check_names(s, "", reply.content, transport);
-                      if (s.reader().problems().errors() == problems) check_framed(s, reply, framing);
-                      replies.push_back(std::move(reply));
-                    });
-  if (transport == FramedConfig::Transport::mqtt && protocol.has("replies")) {
-    protocol.error("replies",
-                   "an mqtt adapter sends no replies: a device at a broker is answered by the broker's QoS, which "
-                   "confirms a message when it arrives, before it is stored; leave 'replies' out");
-  }
-  return replies;
-}
-
-}  // namespace
-
 FramedConfig FramedConfig::read_map(config::Section& s, std::optional<Transport> transport) {
-  FramedConfig config;
-  const bool stream = transport == Transport::tcp || transport == Transport::tls;
-  if (stream && !s.describing() && !s.has("framing")) {
-    s.error("", "needs a 'framing', which says where in the stream a message ends: framing: { type: line }");
-  }
-  s.section("framing", "How frames are cut out of the bytes. TCP and TLS need one; a datagram is a frame by itself.",
-            [&](config::Section& f) {
-              config.frame_timeout =
-                  f.duration("frame_timeout", std::chrono::seconds(30),
-                             "A frame that was begun must be whole by then, or the connection is closed.",
-                             std::chrono::milliseconds(1));
-              if (f.describing() || s.has("framing"))
-                config.framing = f.reader().get<config::Registry<framing::Factory>>().read(f);
-            });
-  s.section("codec", "How a frame is read.",
-            [&](config::Section& c) { config.codec = c.reader().get<config::Registry<codec::Factory>>().read(c); });
-  config.device = expression::read_template(s, "device", config::required,
-                                            "Which device a message is of, such as \"{{ data.device }}\".",
-                                            expression::Place::plain);
-  if (config.device.uses(expression::Name::device)) s.error("device", "'device' cannot name itself");
-  config.time = read_time(s);
-  check_names(s, "device", config.device, transport);
-  check_names(s, "time", config.time.from, transport);
-  config.replies = read_replies(s, transport, config.framing);
-  return config;
+  auto changed = with_chosen_names(s);
+  if (!changed || s.describing()) return read_all(s, transport);
+  s.accept_all_keys();
+  config::Section inner(s.reader(), &s.reader().keep(std::move(*changed)), s.path(), nullptr);
+  return read_all(inner, transport);
 }
 
 bool FramedConfig::answers_after(After after) const {
   return std::any_of(replies.begin(), replies.end(), [after](const Reply& reply) { return reply.after == after; });
+}
+
+bool FramedConfig::converses() const {
+  return session || !requests.empty() || !commands.empty() ||
+         std::any_of(replies.begin(), replies.end(),
+                     [](const Reply& reply) { return reply.out.content.uses(Name::counter); });
 }
 
 FramedConfig FramedConfig::read(config::Section& adapter, Transport transport) {

@@ -29,6 +29,9 @@ class Receiver {
   /// Answers wait for all that came so far to be settled so: to be told (by Framed::settled) when more may be.
   virtual void hurry(After after) = 0;
 
+  /// Framed::due() is sooner than it was, or there is nothing due any more.
+  virtual void due_changed() {}
+
  protected:
   ~Receiver() = default;
 };
@@ -44,6 +47,10 @@ class Protocol {
   /// Takes what it can use of `bytes` and returns how much that was; the rest comes again, in front of what follows.
   /// `close` is set when the stream cannot be followed any further: a word for the counter, a literal.
   virtual std::size_t data_received(Bytes bytes, const Origin& from, const Instant& now, std::string_view& close) = 0;
+
+  /// `bytes`, all that have not been used, have waited for frame_timeout to become a frame: gives some of them up and
+  /// goes on behind. As data_received.
+  virtual std::size_t stalled(Bytes bytes, const Origin& from, const Instant& now, std::string_view& close) = 0;
 
   /// Whether answers wait to be settled.
   virtual bool answers_wait() const = 0;

@@ -30,11 +30,12 @@ class Inlet {
     for (buffer::Settling* keeper : keepers_) keeper->watch(settled_);
   }
 
-  /// Numbers the message and hands it to all who read this adapter.
+  /// Numbers the message and hands it to all who read this adapter. The receipt is that of the last message that was
+  /// made out of it: when that is settled, all are.
   Receipt dispatch(Message& message) {
     message.receipt = ++last_receipt_;
     for (Input* input : inputs_) input->accept(message);
-    return message.receipt;
+    return last_receipt_;
   }
 
   /// Keeps what can be no message, with the reason (a counter's label) and what is wrong. An answer that waits for the

@@ -16,7 +16,9 @@ struct TransformContext {
   const expression::Environment& environment;
   expression::Paths& paths;
   telemetry::Log log;
-  telemetry::Reasons& dropped;  ///< fieldgate_transform_dropped_total of this transform
+  telemetry::Reasons& dropped;    ///< fieldgate_transform_dropped_total of this transform
+  telemetry::Counter& forgotten;  ///< keys given up because a table was full
+  Receipt& last_receipt;          ///< counts for the whole gateway: a message made out of another takes the next one
 };
 
 /// Takes messages and gives on those that it lets through, as they are or changed, to the inputs behind it.

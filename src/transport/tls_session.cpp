@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <new>
@@ -138,6 +139,7 @@ TlsSession::Status TlsSession::fail() {
 void TlsSession::take_identity() {
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
   if (certificate == nullptr || SSL_get_verify_result(ssl_.get()) != X509_V_OK) return;
+  take_alternative_name(certificate);
   const X509_NAME* subject = X509_get_subject_name(certificate);
   const int index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
   if (index < 0) return;
@@ -148,6 +150,22 @@ void TlsSession::take_identity() {
     if (is_plain_name(name)) common_name_ = name;
   }
   OPENSSL_free(text);
+}
+
+/// RFC 5280 4.2.1.6.
+void TlsSession::take_alternative_name(const X509* certificate) {
+  const auto free = [](GENERAL_NAMES* names) { GENERAL_NAMES_free(names); };
+  const std::unique_ptr<GENERAL_NAMES, decltype(free)> names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)), free);
+  for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()) && alternative_name_.empty(); ++i) {
+    int type = 0;
+    const void* const value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names.get(), i), &type);
+    if (type != GEN_DNS && type != GEN_URI && type != GEN_EMAIL) continue;
+    const auto* const text = static_cast<const ASN1_IA5STRING*>(value);
+    const std::string_view name(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                                static_cast<std::size_t>(ASN1_STRING_length(text)));
+    if (is_plain_name(name)) alternative_name_ = name;
+  }
 }
 
 }  // namespace fieldgate::transport

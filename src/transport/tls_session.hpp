@@ -54,16 +54,21 @@ class TlsSession {
   /// The CN of the client's verified certificate; empty if there is none, or it is not a plain name of up to 128 bytes.
   const std::string& common_name() const { return common_name_; }
 
+  /// Its first subject alternative name that is a DNS name, URI or e-mail address; empty as above.
+  const std::string& alternative_name() const { return alternative_name_; }
+
  private:
   friend struct TlsBio;
   Status fail();
   void take_identity();
+  void take_alternative_name(const X509* certificate);
 
   std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
   Bytes input_;  // of the call in progress
   std::string output_;
   std::string error_;
   std::string common_name_;
+  std::string alternative_name_;
 };
 
 }  // namespace fieldgate::transport

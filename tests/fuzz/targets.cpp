@@ -8,7 +8,8 @@ namespace fieldgate::fuzz {
 
 std::vector<Target> targets() {
   std::vector<Target> all;
-  for (const auto some : {framing_targets(), text_codec_targets(), expression_targets(), config_targets()})
+  for (const auto some : {framing_targets(), text_codec_targets(), binary_targets(), expression_targets(),
+                          config_targets(), packed_codec_targets(), protocol_targets()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }

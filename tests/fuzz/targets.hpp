@@ -15,8 +15,11 @@ struct Target {
 // One file each.
 std::span<const Target> framing_targets();
 std::span<const Target> text_codec_targets();
+std::span<const Target> binary_targets();
 std::span<const Target> expression_targets();
 std::span<const Target> config_targets();
+std::span<const Target> packed_codec_targets();
+std::span<const Target> protocol_targets();
 
 /// All of them.
 std::vector<Target> targets();

@@ -99,7 +99,8 @@ TEST_CASE("list shows all kinds, or the types of one") {
   CHECK(*list_text(language, "sink") == "  http     posts batches\n  console  prints\n");
   CHECK(*list_text(language, "sinks") == *list_text(language, "sink"));
   CHECK(list_text(language, "snks").error().text == "no kind of type is called 'snks', did you mean 'sinks'?");
-  CHECK(list_text(language, "zebra").error().text == "no kind of type is called 'zebra'; there are framings, sinks");
+  CHECK(list_text(language, "zebra").error().text ==
+        "no kind of type is called 'zebra'; there are framings, sinks, protocols");
 }
 
 TEST_CASE("the reference is a page of tables") {

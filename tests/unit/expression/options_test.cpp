@@ -26,6 +26,20 @@ TEST_CASE("a template is read, and its problem stands where it is written") {
   CHECK(topic.source() == "{{ device }}");
 }
 
+TEST_CASE("what is known only where something is sent to a device cannot be read elsewhere") {
+  for (const char* name : {"counter.2", "args.state"}) {
+    CAPTURE(name);
+    const std::string text = name;
+    config::Reading topic("topic: '{{ " + text + " }}'", [](config::Section& root) {
+      read_template(root, "topic", config::required, "The topic.", Place::topic);
+    });
+    CHECK(topic.only().find("sent to a device") != std::string::npos);
+    config::Reading where("where: " + text + " == 1",
+                          [](config::Section& root) { read_condition(root, "where", "The condition."); });
+    CHECK(where.only().find("sent to a device") != std::string::npos);
+  }
+}
+
 TEST_CASE("a condition is read, and its problem stands where it is written") {
   Condition where;
   const auto read = [&](config::Section& root) { where = read_condition(root, "where", "The condition."); };

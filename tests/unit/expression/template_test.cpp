@@ -46,6 +46,14 @@ TEST_CASE("every name is filled") {
   sample.origin.topic = "plant/a7/up";
   const Meta meta[] = {{"unit", "kWh"}, {"a.b", "dots"}};
   sample.origin.meta = meta;
+  sample.origin.tls_alternative_name = "san-1";
+  sample.origin.peer_name = "press-01";
+  const Meta tags[] = {{"site", "hall-a"}};
+  sample.origin.tags = tags;
+  const Meta match[] = {{"imei", "86"}};
+  const Meta each[] = {{"unit", "7"}};
+  Talk talk{"868", match, "readings", each, R"({"state":"on\n","n":1.5})", 0x10101};
+  sample.message.talk = &talk;
   const std::pair<const char*, const char*> cases[] = {
       {"{{ gateway }}", "plant-7"},
       {"{{ instance }}", "2"},
@@ -68,10 +76,39 @@ TEST_CASE("every name is filled") {
       {"{{ meta.a.b }}", "dots"},
       {"{{ meta.none }}", "!unfilled"},
       {"{{gateway}}/{{  device  }}", "plant-7/dev-1"},
+      {"{{ tls.san }}", "san-1"},
+      {"{{ peer.name }}", "press-01"},
+      {"{{ tags.site }}", "hall-a"},
+      {"{{ tags.none }}", "!unfilled"},
+      {"{{ session.id }}", "868"},
+      {"{{ match.imei }}", "86"},
+      {"{{ match.none }}", "!unfilled"},
+      {"{{ request }}", "readings"},
+      {"{{ each.unit }}", "7"},
+      {"{{ args.state }}", "on\n"},
+      {"{{ args.n }}", "1.5"},
+      {"{{ args.none }}", "!unfilled"},
+      {"{{ counter.1 }}", "1"},
+      {"{{ counter.2 }}", "257"},
+      {"{{ counter.8 }}", "65793"},
+      {"{{ late }}", "false"},
   };
   for (const auto& [text, expected] : cases) {
     CAPTURE(text);
     CHECK(filled(sample, text) == expected);
+  }
+}
+
+TEST_CASE("names of a talk are missing where nothing was said, and counters have bytes") {
+  Sample sample;
+  for (const char* name :
+       {"session.id", "match.imei", "request", "each.unit", "args.state", "tags.site", "peer.name"}) {
+    CAPTURE(name);
+    CHECK(filled(sample, "{{ " + std::string(name) + " }}") == "!unfilled");
+  }
+  for (const char* name : {"counter.0", "counter.9", "counter.x", "counter", "match.", "session.imei"}) {
+    CAPTURE(name);
+    CHECK_FALSE(Template::parse("{{ " + std::string(name) + " }}", Place::plain));
   }
 }
 
@@ -288,8 +325,8 @@ TEST_CASE("a name that cannot be is an error that says what was meant") {
   CHECK(holds(wrong("{{ tls.cm }}"), "did you mean 'tls.cn'?"));
   CHECK(holds(wrong("{{ time.unix }}"), "did you mean 'time.unix_s'?"));
   CHECK(holds(wrong("{{ dta.x }}"), "did you mean 'data'?"));
-  CHECK(holds(wrong("{{ late }}"), "there is no name 'late'"));
-  CHECK(holds(wrong("{{ session.id }}"), "there is no name"));
+  CHECK(holds(wrong("{{ lately }}"), "there is no name 'lately'"));
+  CHECK(holds(wrong("{{ session.imei }}"), "there is no name"));
   CHECK(holds(wrong("{{ topic.x }}"), "no level"));
   CHECK(holds(wrong("{{ data..x }}"), "between the dots"));
   CHECK(holds(wrong("{{ data. }}"), "between the dots"));

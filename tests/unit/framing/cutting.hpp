@@ -10,10 +10,11 @@
 
 namespace fieldgate::framing {
 
-/// What became of a stream. `broken` says which rule of the contract the framer broke; empty: none.
+/// What became of a stream. `broken` says which rule of the contract the framer broke; empty: none. Where garbage comes
+/// in several pieces, and how much of it, depends on the split; that is no part of this.
 struct Outcome {
   std::vector<std::string> frames;
-  std::vector<std::string> rejected;
+  std::vector<std::string> rejected;  // but garbage
   bool lost = false;
   std::string broken;
 
@@ -21,39 +22,56 @@ struct Outcome {
 };
 
 /// Hands `stream` to the framer, `chunk` bytes more at a time. `most_kept`: what may at most wait for more bytes.
-inline Outcome cut(Framer& framer, std::string_view stream, std::size_t chunk, std::size_t most_kept) {
+/// `silence`: at the end nothing comes for frame_timeout.
+inline Outcome cut(Framer& framer, std::string_view stream, std::size_t chunk, std::size_t most_kept,
+                   bool silence = false) {
   Outcome outcome;
   std::string kept;
   const auto breaks = [&outcome](const char* rule) {
     outcome.broken = rule;
     return outcome;
   };
+  const auto take = [&](const Cut& cut, std::size_t size) -> const char* {
+    if (cut.consumed > size) return "consumed more than there was";
+    if (cut.kind == Cut::Kind::frame) {
+      if (cut.consumed == 0) return "a frame that consumes nothing";
+      if (cut.frame.size() > cut.entire.size()) return "more for the codec than the frame";
+      outcome.frames.emplace_back(cut.frame);
+    } else if (cut.kind == Cut::Kind::rejected) {
+      if (cut.reason.empty()) return "rejected without a reason";
+      if (cut.reason != Cut::garbage_bytes) outcome.rejected.emplace_back(cut.reason);
+      outcome.lost = cut.lost;
+      if (!cut.lost && cut.consumed == 0) return "rejected but nothing consumed";
+    }
+    return nullptr;
+  };
   for (std::size_t at = 0; at < stream.size(); at += chunk) {
     kept += stream.substr(at, chunk);
     for (bool more = false; !more && !kept.empty();) {
       const std::string input = kept;  // a block of its own, so that a sanitizer sees a read behind its end
       const Cut cut = framer.next(input);
-      if (cut.consumed > input.size()) return breaks("consumed more than there was");
-      switch (cut.kind) {
-        case Cut::Kind::frame:
-          if (cut.consumed == 0) return breaks("a frame that consumes nothing");
-          if (cut.frame.size() > input.size()) return breaks("a frame longer than its input");
-          outcome.frames.emplace_back(cut.frame);
-          break;
-        case Cut::Kind::rejected:
-          if (cut.reason.empty()) return breaks("rejected without a reason");
-          outcome.rejected.emplace_back(cut.reason);
-          outcome.lost = cut.lost;
-          if (cut.lost) return outcome;
-          if (cut.consumed == 0) return breaks("rejected but nothing consumed");
-          break;
-        case Cut::Kind::incomplete:
-          more = true;
-          break;
-      }
+      if (const char* const rule = take(cut, input.size())) return breaks(rule);
+      if (outcome.lost) return outcome;
+      more = cut.kind == Cut::Kind::incomplete;
       kept.erase(0, cut.consumed);
     }
     if (kept.size() > most_kept) return breaks("asks for more beyond its maximum");
+  }
+  while (silence && !kept.empty()) {
+    const std::string input = kept;
+    const Cut given_up = framer.stalled(input);
+    if (const char* const rule = take(given_up, input.size())) return breaks(rule);
+    if (outcome.lost) return outcome;
+    if (given_up.consumed == 0) return breaks("gives nothing up");
+    kept.erase(0, given_up.consumed);
+    for (bool more = false; !more && !kept.empty();) {
+      const std::string rest = kept;
+      const Cut cut = framer.next(rest);
+      if (const char* const rule = take(cut, rest.size())) return breaks(rule);
+      if (outcome.lost) return outcome;
+      more = cut.kind == Cut::Kind::incomplete;
+      kept.erase(0, cut.consumed);
+    }
   }
   return outcome;
 }

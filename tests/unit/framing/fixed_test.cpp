@@ -7,8 +7,10 @@ using namespace fieldgate;
 using namespace fieldgate::framing;
 
 TEST_CASE("every so many bytes are a frame") {
+  Fixed::Config config;
+  config.length = 3;
   for (const std::size_t chunk : {1U, 2U, 3U, 100U}) {
-    Fixed framer({3, 100});
+    Fixed framer(config);
     CHECK(cut(framer, "abcdefgh", chunk, 3).frames == std::vector<std::string>{"abc", "def"});
   }
 }

@@ -1,37 +1,13 @@
 // What an operator may write under `framing`, and is told when it is wrong.
-#include "config/registry.hpp"
-#include "framing/datagram.hpp"
-#include "framing/delimiter.hpp"
-#include "framing/fixed.hpp"
-#include "framing/length_field.hpp"
-#include "framing/line.hpp"
-#include "framing/netstring.hpp"
 #include "support/catch.hpp"
-#include "unit/config/reading.hpp"
+#include "unit/framing/from_yaml.hpp"
 
 using namespace fieldgate;
 using namespace fieldgate::framing;
 
 namespace {
 
-/// Reads `{ type: ..., ... }` as an adapter would; the message of the only problem is in `problem`.
-struct Read {
-  explicit Read(const std::string& yaml) {
-    config::Registry<Factory> registry("framing");
-    registry.add<Line>();
-    registry.add<Delimiter>();
-    registry.add<Fixed>();
-    registry.add<LengthField>();
-    registry.add<Netstring>();
-    registry.add<Datagram>();
-    config::Reading reading("framing: " + yaml, [&](config::Section& root) {
-      root.section("framing", "framing", [&](config::Section& section) { factory = registry.read(section); });
-    });
-    problem = reading.only();
-  }
-  Factory factory;
-  std::string problem;
-};
+using Read = FromYaml;
 
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -45,7 +21,7 @@ TEST_CASE("framers are read with their defaults") {
   const Read field("{ type: length_field, length_size: 2 }");
   CHECK(field.problem == "");
   CHECK(*field.factory.config<LengthField>() == LengthField::Config{});
-  CHECK(Read("{ type: netstring, max_length: 1KiB }").factory.config<Netstring>()->max_length == 1024);
+  CHECK(Read("{ type: netstring, max_length: 1KiB }").factory.config<Netstring>()->common.max_length == 1024);
   CHECK(Read("{ type: datagram }").problem == "");
   CHECK(Read("{ type: fixed, length: 23 }").factory.config<Fixed>()->length == 23);
 }
@@ -55,18 +31,24 @@ TEST_CASE("the meter of the reference is read") {
       "{ type: length_field, length_offset: 1, length_size: 2, length_adjust: 2, max_length: 4KiB, payload: [3, -2], "
       "endian: little }");
   CHECK(read.problem == "");
-  CHECK(*read.factory.config<LengthField>() ==
-        LengthField::Config{1, 2, LengthField::Endian::little, 2, std::pair<std::int64_t, std::int64_t>(3, -2), 4096});
+  const LengthField::Config& config = *read.factory.config<LengthField>();
+  CHECK(config.length_offset == 1);
+  CHECK(config.endian == LengthFieldShape::Endian::little);
+  CHECK(config.length_adjust == 2);
+  CHECK(config.common.payload == Range(3, -2));
+  CHECK(config.common.max_length == 4096);
 }
 
 TEST_CASE("delimiters are bytes, one or a list") {
-  CHECK(Read(R"({ type: delimiter, delimiters: ["\r\n", "0x3b00"] })").factory.config<Delimiter>()->delimiters ==
+  CHECK(Read(R"({ type: delimiter, delimiters: ["\r\n", "0x3b00"] })").factory.config<Delimiter>()->delimiters.list() ==
         std::vector<std::string>{"\r\n", std::string(";\0", 2)});
-  CHECK(Read(R"({ type: delimiter, delimiters: "##", strip: false, skip_empty: true })").factory ==
-        Factory::of<Delimiter>({{"##"}, false, true}));
+  const Read one(R"({ type: delimiter, delimiters: "##", strip: false, skip_empty: true })");
+  REQUIRE(one.factory.config<Delimiter>());
+  CHECK_FALSE(one.factory.config<Delimiter>()->strip);
+  CHECK(one.factory == Read(R"({ type: delimiter, delimiters: ["##"], strip: false, skip_empty: true })").factory);
   CHECK(holds(Read("{ type: delimiter }").problem, "'delimiters' is required"));
-  CHECK(holds(Read("{ type: delimiter, delimiters: [] }").problem, "at least one delimiter"));
-  CHECK(holds(Read("{ type: delimiter, delimiters: [''] }").problem, "delimiter is empty"));
+  CHECK(holds(Read("{ type: delimiter, delimiters: [] }").problem, "at least one is needed"));
+  CHECK(holds(Read("{ type: delimiter, delimiters: [''] }").problem, "one of them is empty"));
 }
 
 TEST_CASE("options that cannot be are told") {
@@ -80,4 +62,50 @@ TEST_CASE("options that cannot be are told") {
   CHECK(Read("{ type: fixed, length: 0 }").problem != "");
   CHECK(Read("{ type: line, max_length: 0B }").problem != "");
   CHECK(holds(Read("{ type: lines }").problem, "did you mean 'line'?"));
+}
+
+TEST_CASE("a preset is its type with options, and the operator's own replace them") {
+  const Read slip("{ type: slip, max_length: 1KiB }");
+  CHECK(slip.problem == "");
+  REQUIRE(slip.factory.config<Delimiter>());
+  CHECK(slip.factory.config<Delimiter>()->common.max_length == 1024);
+  CHECK(slip.factory.config<Delimiter>()->skip_empty);
+  CHECK(Read("{ type: int16, endian: little }").factory.config<LengthField>()->endian ==
+        LengthFieldShape::Endian::little);
+  CHECK(holds(Read("{ type: slip, max_lenght: 1KiB }").problem, "did you mean 'max_length'?"));
+}
+
+TEST_CASE("every preset can be read, and described") {
+  for (const auto& type : types().types()) {
+    CAPTURE(type.name);
+    const bool preset = type.name == "line" || type.name == "cobs" || type.name == "varint" || type.name == "jt808" ||
+                        type.name == "gt06" || type.name == "mbus" || type.name == "dsmr_p1";
+    if (preset) CHECK(Read("{ type: " + std::string(type.name) + " }").problem == "");
+    config::Problems problems;
+    config::Reader reader(problems);
+    reader.provide(types());
+    const auto options = config::describe(reader, [&](config::Section& section) { type.read(section); });
+    CHECK_FALSE(options.empty());
+  }
+}
+
+TEST_CASE("a checksum is an algorithm by its name, or by its parameters") {
+  const std::string begin = "{ type: length_field, length_size: 1, checksum: { algorithm: ";
+  CHECK(Read(begin + "crc16_modbus } }").problem == "");
+  CHECK(Read(begin + "crc16_modbus } }").factory == Read(begin + "CRC-16/MODBUS } }").factory);
+  CHECK(Read(begin + "{ width: 16, poly: 0x8005, init: 0xffff, refin: true } } }").factory ==
+        Read(begin + "crc16_modbus } }").factory);
+  CHECK(holds(Read(begin + "crc16_modbsu } }").problem, "did you mean 'crc16_modbus'?"));
+  CHECK(holds(Read(begin + "{ width: 8, poly: 0x131 } } }").problem, "more than 8 bits"));
+  CHECK(holds(Read("{ type: length_field, length_size: 1, checksum: { at: -2 } }").problem, "'algorithm' is required"));
+}
+
+TEST_CASE("the options of a switch are its cases'") {
+  const std::string cases = "cases: [ { match: { bytes: 0x01 }, framing: { type: fixed, length: 100 } } ]";
+  CHECK(Read("{ type: switch, " + cases + " }").problem == "");
+  CHECK(holds(Read("{ type: switch, max_length: 10B, " + cases + " }").problem, "more than max_length"));
+  CHECK(holds(Read("{ type: switch }").problem, "'cases' is required"));
+  CHECK(holds(Read("{ type: switch, cases: [ { match: { bytes: 0x01 } } ] }").problem, "'framing' is required"));
+  CHECK(holds(Read("{ type: switch, cases: [ { match: { byte: 0x01 }, framing: discard } ] }").problem,
+              "did you mean 'bytes'?"));
 }

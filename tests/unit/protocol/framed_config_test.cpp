@@ -1,10 +1,5 @@
 // What an operator may write under `protocol`, and is told when it is wrong.
-#include "codec/json.hpp"
-#include "framing/fixed.hpp"
-#include "framing/line.hpp"
-#include "protocol/framed.hpp"
-#include "support/catch.hpp"
-#include "unit/config/reading.hpp"
+#include "unit/protocol/bench.hpp"
 
 namespace fieldgate::protocol {
 namespace {
@@ -32,8 +27,6 @@ struct Read {
   FramedConfig config;
   std::string problem;
 };
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 TEST_CASE("a protocol tells what its replies wait for") {
   const Read read("[ { after: received, text: a }, { after: delivered, text: b } ]");
@@ -64,6 +57,73 @@ TEST_CASE("an mqtt adapter has no replies, and says why") {
   CHECK(holds(problem, "mqtt"));
   CHECK(holds(problem, "QoS"));
   CHECK(holds(problem, "stored"));
+}
+
+/// What is wrong with a protocol of lines of JSON that says this as well.
+std::string wrong(const std::string& more, std::optional<Transport> transport = Transport::tcp) {
+  return ReadProtocol("  framing: { type: line }\n  codec: { type: json }\n" + more, transport).problem;
+}
+
+TEST_CASE("where there is a session its id is the device, else the device must be told") {
+  const ReadProtocol read("  framing: { type: line }\n  codec: { type: json }\n  session: { id: '{{ data.i }}' }\n");
+  CHECK(read.problem == "");
+  CHECK(read.config.device.source() == "{{ session.id }}");
+  CHECK(holds(wrong(""), "device"));
+}
+
+TEST_CASE("names that cannot exist in a protocol are told") {
+  CHECK(holds(wrong("  device: '{{ session.id }}'\n"), "no `session`"));
+  CHECK(holds(wrong("  device: '{{ match.x }}'\n"), "no `registration`"));
+  CHECK(holds(wrong("  session: { id: '{{ match.x }}' }\n"), "registration"));
+  CHECK(holds(wrong("  session: { id: '{{ session.id }}' }\n"), "of itself"));
+  CHECK(holds(wrong("  device: '{{ request }}'\n"), "no `requests`"));
+  CHECK(holds(wrong("  device: '{{ peer.name }}'\n"), "connect"));
+  CHECK(holds(wrong("  device: '{{ tls.san }}'\n"), "of type tcp"));
+  CHECK(wrong("  device: '{{ tls.san }}'\n", Transport::tls) == "");
+  CHECK(holds(wrong("  device: '{{ counter.2 }}'\n"), "'counter'"));
+  CHECK(holds(wrong("  device: '{{ late }}'\n"), "at a sink"));
+  CHECK(holds(wrong("  device: d\n  require: 'data.x == nobody'\n"), "no name 'nobody'"));
+  CHECK(holds(wrong("  device: d\n  replies: [ { text: '{{ args.x }}' } ]\n"), "only a command"));
+}
+
+TEST_CASE("a session is told what it needs") {
+  CHECK(holds(wrong("  session: { registration: { hex: fe } }\n"), "id"));
+  const auto registration = [](const std::string& text) {
+    return wrong("  session: { id: '{{ match.i }}', registration: { " + text + " } }\n");
+  };
+  CHECK(holds(registration("on: first"), "one of hex, regex"));
+  CHECK(holds(registration("hex: fe, regex: a"), "one of hex, regex"));
+  CHECK(holds(registration("hex: f"), "hex"));
+  CHECK(holds(registration("regex: '(a'"), "missing )"));
+  CHECK(holds(registration("regex: 'a*'"), "matches no bytes"));
+  CHECK(holds(registration("hex: fe, on: always"), "first"));
+  CHECK(registration("regex: '^(?P<i>[0-9]{15})$', on: every, reply: { text: OK }") == "");
+}
+
+TEST_CASE("requests are told what they need") {
+  const auto request = [](const std::string& text) { return wrong("  device: d\n  requests: [ { " + text + " } ]\n"); };
+  CHECK(request("name: r, every: 60s, text: READ") == "");
+  CHECK(holds(request("name: r, text: READ"), "at: connect"));
+  CHECK(holds(request("name: r, at: noon, text: READ"), "connect"));
+  CHECK(holds(request("name: r, every: 60s"), "hex, text, json, fields"));
+  CHECK(holds(request("every: 60s, text: READ"), "name"));
+  CHECK(holds(request("name: r, every: 60s, text: READ, each: { unit: [] }"), "list of values"));
+  CHECK(holds(request("name: r, every: 60s, text: READ, each: [1]"), "unit"));
+  CHECK(holds(request("name: r, every: 60s, text: READ, each: { device: [1] }"), "name of the language"));
+  CHECK(holds(request("name: r, every: 60s, text: READ, case: x"), "no case"));
+  CHECK(holds(request("name: r, every: 60s, text: \"a\\nb\""), "frame: false"));
+  CHECK(holds(request("name: r, every: 60s, text: '{{ unit }}'"), "no name 'unit'"));
+  CHECK(request("name: r, every: 60s, text: '{{unit}} {{ unit | default: \"x\" }}', each: { unit: [1] }") == "");
+  CHECK(holds(wrong("  device: d\n  requests: [ { name: r, every: 1s, text: a }, { name: r, every: 1s, text: b } ]\n"),
+              "asked already"));
+}
+
+TEST_CASE("an mqtt adapter has no sessions and asks nothing, and says why") {
+  const auto mqtt = [](const std::string& more) {
+    return ReadProtocol("  codec: { type: json }\n  device: d\n" + more, Transport::mqtt).problem;
+  };
+  CHECK(holds(mqtt("  session: { id: '{{ data.i }}' }\n"), "broker"));
+  CHECK(holds(mqtt("  requests: [ { name: r, every: 1s, text: a } ]\n"), "asks nothing"));
 }
 
 }  // namespace

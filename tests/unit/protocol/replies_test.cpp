@@ -20,7 +20,7 @@ class Bench final : private codec::Receiver {
     problem = reading.only();
     for (Reply& reply : replies) {
       reply.when.bind(environment, paths);
-      reply.content.bind(environment, paths);
+      reply.out.content.bind(environment, paths);
     }
     origin.adapter = "meters";
     origin.peer_ip = "10.0.0.7";
@@ -49,7 +49,8 @@ class Bench final : private codec::Receiver {
     result = "-";
     if (reply == nullptr) return;
     result.clear();
-    if (const auto made = reply->content.append(message, result, scratch); !made) result = made.error().reason;
+    if (const auto made = reply->out.content.append(message, nullptr, result, scratch); !made)
+      result = made.error().reason;
   }
 
   expression::Environment environment{"gw", ""};
@@ -74,10 +75,10 @@ TEST_CASE("a reply without when fits every frame, and waits until its messages a
   Bench bench("[ { text: ok } ]");
   CHECK(bench.answer("{}") == "ok");
   CHECK(bench.replies[0].after == After::stored);
-  CHECK(bench.replies[0].frame);
+  CHECK(bench.replies[0].out.frame);
   const Bench other("[ { after: delivered, frame: false, text: ok }, { after: received, text: no } ]");
   CHECK(other.replies[0].after == After::delivered);
-  CHECK_FALSE(other.replies[0].frame);
+  CHECK_FALSE(other.replies[0].out.frame);
   CHECK(other.replies[1].after == After::received);
 }
 
@@ -131,7 +132,7 @@ TEST_CASE("json may be one value") {
 TEST_CASE("a reply says one thing") {
   CHECK(holds(Bench("[ { after: stored } ]").problem, "give one of hex, text, json"));
   CHECK(holds(Bench("[ { text: a, hex: 00 } ]").problem, "only one"));
-  CHECK(holds(Bench("[ { fields: [] , text: a } ]").problem, "unknown key 'fields'"));
+  CHECK(holds(Bench("[ { fields: [ { type: const, hex: 06 } ], text: a } ]").problem, "only one"));
   CHECK(holds(Bench("[ { text: a, after: sent } ]").problem, "delivered"));
   CHECK(holds(Bench("[ { text: a, when: 'data.n >' } ]").problem, "expected"));
   CHECK(holds(Bench("[ { text: '{{ dta }}' } ]").problem, "data"));

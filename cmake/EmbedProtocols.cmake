@@ -1,0 +1,11 @@
+# Run by `cmake -P`: the YAML files FILES (separated by |) as a C++ file OUTPUT, so that the program carries its library of protocols wherever it runs.
+string(REPLACE "|" ";" FILES "${FILES}")
+set(source "// Written by cmake/EmbedProtocols.cmake out of config/protocols/.\n#include \"gateway/shipped.hpp\"\n\nnamespace fieldgate::gateway {\n\n")
+string(APPEND source "std::vector<config::Shipped> shipped_protocols() {\n  return {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name "${file}" NAME)
+  file(READ "${file}" text)
+  string(APPEND source "      {\"protocols/${name}\", R\"fieldgate(${text})fieldgate\"},\n")
+endforeach()
+string(APPEND source "  };\n}\n\n}  // namespace fieldgate::gateway\n")
+file(WRITE "${OUTPUT}" "${source}")

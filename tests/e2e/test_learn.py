@@ -1,0 +1,60 @@
+"""`fieldgate learn`: captured bytes in, the framing that they have out."""
+import json
+import random
+import struct
+import unittest
+
+from harness import Case, fieldgate
+from test_decode import crc16_modbus
+
+
+class Learn(Case):
+    def proposals(self, data, *arguments):
+        path = self.directory / "captured"
+        path.write_bytes(data)
+        result = fieldgate("learn", "--json", *arguments, path)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return json.loads(result.stdout)["proposals"]
+
+    def first(self, data, payloads, *arguments):
+        best = self.proposals(data, *arguments)[0]
+        self.assertEqual([bytes.fromhex(p) for p in best["payloads"]], payloads, best)
+        return best
+
+    def test_lines_of_json_and_of_nmea(self):
+        rows = [json.dumps({"id": i}).encode() for i in range(5)]
+        self.assertEqual(self.first(b"\r\n".join(rows) + b"\r\n", rows)["codec"], "json")
+        nmea = [b"$GPGLL,4916.45,N,12311.12,W,225444,A,*1D"] * 3
+        self.assertEqual(self.first(b"\r\n".join(nmea) + b"\r\n", nmea)["codec"], "nmea0183")
+
+    def test_netstrings(self):
+        rows = [b"hello", b"", b"a longer one"]
+        self.first(b"".join(b"%d:%s," % (len(row), row) for row in rows), rows)
+
+    def test_a_length_field_behind_a_marker_and_its_checksum(self):
+        chance = random.Random(1)
+        frames = []
+        for size in (4, 9, 30, 7, 12):
+            body = bytes(chance.randrange(256) for _ in range(size))
+            frame = b"\xa5\x5a" + struct.pack(">H", size) + body
+            frames.append(frame + crc16_modbus(frame))
+        best = self.first(b"".join(frames), frames)
+        self.assertIn("length_offset: 2, length_size: 2", best["framing"])
+        self.assertIn("algorithm: crc16_modbus", best["framing"])
+        self.assertTrue(any("holds in all 5" in sentence for sentence in best["evidence"]), best)
+
+    def test_what_is_proposed_can_be_pasted(self):
+        data = b"\x00\x03abc\x00\x01d\x00\x02ef"
+        best = self.proposals(data)[0]
+        test = {"name": "t", "protocol": "p", "hex": data.hex(), "expect": [{}] * best["frames"], "errors": []}
+        config = self.write("p.yaml", f"protocols:\n  p:\n    framing: {best['framing']}\n    codec: {{ type: raw }}\n    device: d\n"
+                                      f"tests: [ {json.dumps(test)} ]\n")
+        self.assertEqual(fieldgate("test", "-c", config).returncode, 0)
+
+    def test_nothing_to_learn_from(self):
+        path = self.write("empty", "")
+        self.assertEqual(fieldgate("learn", path).returncode, 65)
+
+
+if __name__ == "__main__":
+    unittest.main()
