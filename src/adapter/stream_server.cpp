@@ -136,7 +136,7 @@ void StreamServer::admit(transport::StreamSocket socket, const asio::generic::st
   }
   connection.last_byte = connection.progress = steady_clock::now();
   connection.protocol = protocol_.connection();
-  connection.protocol->connection_made(connection);
+  if (tls_ == nullptr) connection.protocol->connection_made(connection);
   ++counters_.connections;
   ++counters_.connections_total;
   reactor_.spawn(serve(self));
@@ -186,6 +186,7 @@ Awaitable<bool> StreamServer::shake_hands(Connection& connection) {
   if (shaken) {
     connection.origin.tls_common_name = connection.stream.tls()->common_name();
     connection.origin.tls_alternative_name = connection.stream.tls()->alternative_name();
+    connection.protocol->connection_made(connection);  // nothing may be said before
     co_return true;
   }
   if (!connection.stream.closed()) {  // else the sweep has said it

@@ -136,6 +136,7 @@ std::optional<Failure> Json::append(std::string_view object, Bytes frame) {
     json += '}';
   }
   written_.end(time);
+  if (written_.is_too_large(frame.size())) return Written::too_large;
   return std::nullopt;
 }
 

@@ -196,7 +196,7 @@ std::size_t JsonChecker::pick_front(std::string_view text, Document& document) {
   const char* const last = pass.value(pass.begin());
   items_are_objects_ = pass.items_are_objects;
   document.has_line_break = pass.line_break;
-  document.json = between(pass.begin(), last);
+  document.json = last == nullptr ? std::string_view() : between(pass.begin(), last);
   document.picked = picked_;
   return document.json.size();
 }

@@ -73,6 +73,8 @@ bool LayoutDecoder::read_bcd(const Operation& operation, const Detail& detail) {
 }
 
 bool LayoutDecoder::read_bcd_number(const Operation& operation, const Detail& detail, Bytes bytes) {
+  constexpr std::size_t most = 9;  // bytes whose digits an int64 holds
+  if (bytes.size() > most) return fail("bad_value", "a BCD number has more than 18 digits");
   std::int64_t value = 0;
   bool negative = false;
   bool all_filled = true;

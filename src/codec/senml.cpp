@@ -54,12 +54,16 @@ void append_seconds(std::string& json, double seconds) {
 }
 
 /// Bytes in JSON are in the URL's alphabet (section 5); in what was CBOR they are not yet.
-void append_bytes(std::string& json, std::string_view base64) {
-  json += '"';
-  for (const char c : base64) {
-    if (c != '=') json += c == '+' ? '-' : c == '/' ? '_' : c;
+void append_bytes(std::string& json, const Value& value) {
+  std::string text;
+  if (value.escaped) {
+    json::append_unescaped(text, value.text);
+  } else {
+    text = value.text;
   }
-  json += '"';
+  std::erase(text, '=');
+  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  json::append_string(json, text);
 }
 
 }  // namespace
@@ -118,6 +122,7 @@ std::optional<Failure> Senml::decode(Bytes frame, Receiver& out) {
       continue;
     }
     any = true;
+    if (written_.is_too_large(frame.size())) return Written::too_large;
     if (time && (!earliest || *time < *earliest)) earliest = time;
     if (!one) written_.end(time);
   }
@@ -200,7 +205,7 @@ std::optional<Failure> Senml::append_value(const Document& record, const Base& b
     if (label == v && base.has_value) {
       json::append_number(json, base.value + number(value).value_or(0));
     } else if (label == vd) {
-      append_bytes(json, value.text);
+      append_bytes(json, value);
     } else if (kind == Value::Kind::string) {
       json.append(1, '"').append(value.text).append(1, '"');
     } else {

@@ -32,6 +32,10 @@ class Written {
 
   std::size_t size() const { return records_.size(); }
 
+  /// Whether a frame of so many bytes has become far more than it was: what repeats in each document adds up.
+  bool is_too_large(std::size_t frame) const { return json_.size() > 64 * 1024 + 128 * frame; }
+  static constexpr Failure too_large{"too_large", "the documents would be far larger than their frame", 0};
+
   void deliver(Receiver& out) {
     std::size_t begin = 0;
     for (const Record& record : records_) {

@@ -93,12 +93,14 @@ void Checksum::read_algorithm(config::Section& section) {
 Checksum Checksum::read(config::Section& section, std::size_t behind) {
   Checksum sum;
   sum.read_algorithm(section);
-  if (const auto size =
-          section.optional_integer("size", "Bytes of the number; left out: what the algorithm gives.", {1, 16}))
-    sum.size_ = static_cast<std::size_t>(*size);
+  const std::size_t natural = sum.size_;
+  const auto size = section.optional_integer(
+      "size", "Bytes of the number, or its hex digits; left out: what the algorithm gives.", {1, 16});
+  if (size) sum.size_ = static_cast<std::size_t>(*size);
   sum.little_ = section.choice<bool>("endian", false, "Order of its bytes.", {{"big", false}, {"little", true}});
   sum.hex_ = section.choice<bool>("encoding", false, "Whether it is bytes, or hex digits in ASCII.",
                                   {{"binary", false}, {"ascii_hex", true}});
+  if (sum.hex_ && sum.size_ == 2 * natural) sum.size_ = natural;  // counted in digits, as they stand in the frame
   sum.at_ =
       section.integer("at", {-static_cast<std::int64_t>(sum.width() + behind), "at the end of the frame, before `end`"},
                       "Where it starts in the frame.", {-longest, longest});

@@ -65,6 +65,15 @@ class Cutter final : public Framer {
     return count ? Cut::reject(Measure::too_long_reason, past) : Cut::more(past);
   }
 
+  bool restart(std::size_t untaken) override {
+    shape_.forget();
+    wanted_ = 0;
+    in_doubt_until_ = 0;
+    after_end_ = owed_ = false;
+    position_ -= untaken;
+    return true;
+  }
+
   Cut stalled(Bytes input) override {
     wanted_ = 0;
     after_end_ = owed_ = false;
@@ -239,8 +248,9 @@ class Cutter final : public Framer {
 
   /// Takes the work for a frame in vain out of the credit. Counts positions only, so that any split gives the same.
   bool pay(std::size_t work, std::uint64_t here) {
-    credit_ = std::min(credit_ + credit_limit * (here - paid_at_), credit_limit * std::uint64_t{common().max_length});
-    paid_at_ = here;
+    const std::uint64_t received = here > paid_at_ ? here - paid_at_ : 0;  // after a restart they may come again
+    credit_ = std::min(credit_ + credit_limit * received, credit_limit * std::uint64_t{common().max_length});
+    paid_at_ = std::max(paid_at_, here);
     if (credit_ < work) return false;
     credit_ -= work;
     return true;

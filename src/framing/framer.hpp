@@ -84,6 +84,12 @@ class Framer {
   /// Where midway(): takes only what still belongs to that off the front. `incomplete`, or what is to be counted.
   virtual Cut resume(Bytes) { return Cut::more(); }
 
+  /// The next bytes are others, and of those it took the last `untaken` were not. False: a new framer is needed.
+  virtual bool restart(std::size_t untaken) {
+    static_cast<void>(untaken);
+    return false;
+  }
+
   /// `input`, all that no call has consumed, has waited for frame_timeout to become a frame: what is given up of it.
   virtual Cut stalled(Bytes input) { return Cut::reject("frame_timeout", input.size()); }
 };

@@ -108,6 +108,12 @@ Length response_length(Bytes frame) {
 
 }  // namespace
 
+/// Its tables are 16 KiB: one for all connections.
+const Crc& ModbusRtuShape::shared() {
+  static const Crc crc(*crc_called("crc16_modbus"));
+  return crc;
+}
+
 ModbusRtuShape::Config ModbusRtuShape::Config::read(config::Section& section) {
   Config config;
   config.direction = section.choice<Direction>(

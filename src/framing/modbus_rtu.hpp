@@ -27,7 +27,7 @@ class ModbusRtuShape {
     bool operator==(const Config&) const = default;
   };
 
-  explicit ModbusRtuShape(const Config& config) : config_(config), crc_(*crc_called("crc16_modbus")) {}
+  explicit ModbusRtuShape(const Config& config) : config_(config), crc_(shared()) {}
 
   Measure measure(Bytes rest) const;
   bool midway() const { return false; }
@@ -43,7 +43,9 @@ class ModbusRtuShape {
   bool good(Bytes frame) const;
 
   const Config& config_;
-  Crc crc_;
+  static const Crc& shared();
+
+  const Crc& crc_;
 };
 
 using ModbusRtu = Cutter<ModbusRtuShape>;

@@ -17,6 +17,17 @@ bool stored_is(Bytes frame, unsigned crc) {
   return (low == (crc & 0xFFU) && high == (crc >> 8U & 0xFFU)) || (high == (crc & 0xFFU) && low == (crc >> 8U & 0xFFU));
 }
 
+// Their tables are 16 KiB each: one for all connections.
+const Crc& shared_x25() {
+  static const Crc crc(*crc_called("crc16_x25"));
+  return crc;
+}
+
+const Crc& shared_kermit() {
+  static const Crc crc(*crc_called("crc16_kermit"));
+  return crc;
+}
+
 }  // namespace
 
 SmlShape::Config SmlShape::Config::read(config::Section& section) {
@@ -25,8 +36,7 @@ SmlShape::Config SmlShape::Config::read(config::Section& section) {
   return config;
 }
 
-SmlShape::SmlShape(const Config& config)
-    : config_(config), x25_(*crc_called("crc16_x25")), kermit_(*crc_called("crc16_kermit")) {}
+SmlShape::SmlShape(const Config& config) : config_(config), x25_(shared_x25()), kermit_(shared_kermit()) {}
 
 Measure SmlShape::measure(Bytes rest) {
   std::size_t at = std::max(scanned_, start.size());

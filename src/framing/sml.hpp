@@ -39,8 +39,8 @@ class SmlShape {
   Measure ended(Bytes frame);
 
   const Config& config_;
-  Crc x25_;
-  Crc kermit_;
+  const Crc& x25_;
+  const Crc& kermit_;
   std::size_t scanned_ = 0;  // leading bytes in which the file does not end
   std::string scratch_;
 };

@@ -55,7 +55,7 @@ Switch::Config Switch::Config::read(config::Section& section) {
   });
   if (section.has("default") || section.describing())
     config.cases.push_back({"default", {}, read_framing(section, "default", section)});
-  if (!section.describing() && !section.has("cases"))
+  if (!section.describing() && config.cases.empty())
     section.error("", "'cases' is required: the framings to choose from");
   return config;
 }
@@ -94,6 +94,7 @@ Cut Switch::pass(std::size_t index, Bytes input, std::size_t at) {
   Framer& chosen = framer(index);
   Cut cut = chosen.next(input.substr(at));
   cut.consumed += at;
+  const std::size_t taken = cut.consumed;
   const bool stays = cut.kind == Cut::Kind::incomplete || chosen.midway();
   active_ = stays ? index : none;
   if (cut.kind == Cut::Kind::frame) {
@@ -101,8 +102,15 @@ Cut Switch::pass(std::size_t index, Bytes input, std::size_t at) {
     first_ = lost_step_ = false;
   } else if (cut.kind == Cut::Kind::rejected && !stays) {
     if (cut.reason == Cut::garbage_bytes) cut.consumed = at + 1;  // how much it is to this case is not for it to say
-    framers_[index].reset();  // what it thinks of the bytes that follow is no longer so
+    // What it thinks of the bytes that follow is no longer so; what it has spent on them stays spent.
+    if (!chosen.restart(taken - cut.consumed)) framers_[index].reset();
   }
+  return cut;
+}
+
+Cut Switch::resume(Bytes input) {
+  const Cut cut = framer(active_).resume(input);
+  if (!framer(active_).midway()) active_ = none;
   return cut;
 }
 

@@ -38,7 +38,8 @@ class Switch final : public Framer {
   explicit Switch(const Config& config) : config_(config), framers_(config.cases.size()) {}
 
   Cut next(Bytes input) override;
-  bool midway() const override { return active_ != none; }
+  bool midway() const override { return active_ != none && framers_[active_]->midway(); }
+  Cut resume(Bytes input) override;
   Cut stalled(Bytes input) override;
 
   /// By the first case that frames.

@@ -67,7 +67,9 @@ Aside::Found Aside::look(Bytes input, std::size_t& length) {
 Aside::Found Aside::look_for_pattern(Bytes input, std::size_t& length) {
   if (pattern_->match(input, false, groups_) && !groups_[0].empty()) {
     length = groups_[0].size();
-    return length == input.size() && length < max_length && can_grow(input) ? Found::growing : Found::whole;
+    if (input.size() >= max_length) return Found::whole;
+    const bool grows = length == input.size() ? can_grow(input) : prefix_->match(input, true, {});
+    return grows ? Found::growing : Found::whole;
   }
   return input.size() < max_length && prefix_->match(input, true, {}) ? Found::begun : Found::nothing;
 }

@@ -74,7 +74,7 @@ std::optional<Framed::Answer> Framed::frame(const framing::Cut& cut, Arrival& ar
 bool Framed::decode(codec::Codec& codec, Bytes bytes) {
   reading_ = &codec;
   const auto failure = codec.decode(bytes, *this);
-  if (failure && tried_ == nullptr) not_decoded(*failure);
+  if (failure && (tried_ == nullptr || accepted_)) not_decoded(*failure);
   return !failure;
 }
 

@@ -64,13 +64,15 @@ Conversation* Framed::sender(const ReturnPath& back, const Origin& from, const I
   if (back.transport == nullptr || back.to.empty()) return nullptr;
   if (const auto known = by_address_.find(back.to); known != by_address_.end()) {
     known->second->heard = now.steady;
+    senders_.splice(senders_.end(), senders_, known->second->self);
     return known->second;
   }
   if (senders_.size() >= limits_.senders) {
     counters_.rejected.count("session");
-    log_.limited(telemetry::Level::warn, "session", "{}: too many senders are remembered: lower limits.session",
+    log_.limited(telemetry::Level::warn, "session",
+                 "{}: too many senders are remembered, the one longest unheard is forgotten: lower limits.session",
                  peer_text(from));
-    return nullptr;
+    forget_sender(senders_.front());
   }
   Conversation& conversation = senders_.emplace_back(asks_, config_.half_duplex);
   conversation.self = std::prev(senders_.end());

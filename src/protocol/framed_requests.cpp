@@ -125,7 +125,9 @@ bool Framed::tick(const Instant& now) {
 
 void Framed::look_after(Conversation& conversation, const Instant& now) {
   if (!conversation.started) start(conversation, now);
-  if (conversation.identify_by <= now.steady) {
+  if (conversation.identify_by <= now.steady && !receiver_.open()) {
+    conversation.identify_by = now.steady + look_again_after;  // it is us who do not read
+  } else if (conversation.identify_by <= now.steady) {
     return end(conversation, "identify_within",
                "closed: it has not said who it is: limits.identify_within was reached");
   }

@@ -62,7 +62,7 @@ Aside::Found Framed::take_aside(Bytes bytes, std::size_t& length, Arrival& arriv
       if (observer_ != nullptr) observer_->aside(what, bytes.substr(0, length));
       if (!is_heartbeat) take_registration(arrival);
       const auto& entry = is_heartbeat ? config_.session->heartbeat : config_.session->registration;
-      if (entry->reply) answer_aside(*entry->reply, conversation, what, joined);
+      if (entry->reply && arrival.close.empty()) answer_aside(*entry->reply, conversation, what, joined);
       return Found::whole;
     }
     length = 0;
@@ -92,7 +92,13 @@ void Framed::take_registration(Arrival& arrival) {
   message_.device = {};
   message_.frame = {};
   message_.received = arrival.now;
-  if (const auto id = config_.session->id.view(message_, id_)) take_id(conversation, *id);
+  if (const auto id = config_.session->id.view(message_, id_)) {
+    take_id(conversation, *id);
+  } else {
+    counters_.errors.count("session_id");
+    log_.limited(telemetry::Level::warn, "session_id", "{}: its registration does not say who it is: {}",
+                 conversation.peer, id.error().text);
+  }
 }
 
 void Framed::answer_aside(const Content& reply, Conversation& conversation, std::string_view what,

@@ -1,6 +1,9 @@
 // SessionOptions: reading them.
 #include "protocol/session.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace fieldgate::protocol {
 
 namespace {
@@ -23,6 +26,22 @@ std::optional<AsideEntry> read_aside(config::Section& session, std::string_view 
   return entry;
 }
 
+/// Every `match.NAME` of the id must be a group of the registration's pattern.
+void check_groups(config::Section& s, const std::string& id, const std::string& regex) {
+  const auto pattern = script::Pattern::compile_bytes(regex);
+  if (!pattern) return;  // that has been said
+  const std::vector<std::string> groups = pattern->group_names();
+  constexpr std::string_view prefix = "match.";
+  for (std::size_t at = id.find(prefix); at != std::string::npos; at = id.find(prefix, at + 1)) {
+    const std::size_t begin = at + prefix.size();
+    const std::size_t end = std::min(id.find_first_of(" |}", begin), id.size());
+    const std::string name = id.substr(begin, end - begin);
+    if (std::find(groups.begin(), groups.end(), name) != groups.end()) continue;
+    const std::vector<std::string_view> known(groups.begin(), groups.end());
+    s.error("id", "the registration's regex has no group '" + name + "'" + config::did_you_mean(name, known));
+  }
+}
+
 }  // namespace
 
 SessionOptions SessionOptions::read(config::Section& s) {
@@ -43,6 +62,8 @@ SessionOptions SessionOptions::read(config::Section& s) {
     s.error("id", "cannot be made of itself: session.id and device are known by it");
   if (session.id.uses(Name::match) && !session.registration && !s.describing())
     s.error("id", "'match' is what a 'registration' has matched, and there is none");
+  if (session.registration && !session.registration->bytes.regex.empty())
+    check_groups(s, session.id.source(), session.registration->bytes.regex);
   return session;
 }
 

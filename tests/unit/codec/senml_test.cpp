@@ -82,3 +82,15 @@ TEST_CASE("the examples of RFC 8428, and Leshan's, are resolved") {
     }
   }
 }
+
+TEST_CASE("bytes whose slashes are escaped are written as base64url") {
+  FromYaml codec("{ type: senml }");
+  CHECK(codec.decode(R"([{"n":"a","vd":"ab\/c+d=="}])") == R"({"n":"a","vd":"ab_c-d"})");
+}
+
+TEST_CASE("a name that repeats in each record cannot make a frame huge") {
+  FromYaml codec("{ type: senml }");
+  std::string pack = R"([{"bn":")" + std::string(30000, 'x') + R"("})";
+  for (int i = 0; i < 2500; ++i) pack += R"(,{"n":"","v":1})";
+  CHECK(codec.decode(pack + "]").find("too_large") == 0);
+}

@@ -97,6 +97,7 @@ TEST_CASE("a session is told what it needs") {
   CHECK(holds(registration("regex: '(a'"), "missing )"));
   CHECK(holds(registration("regex: 'a*'"), "matches no bytes"));
   CHECK(holds(registration("hex: fe, on: always"), "first"));
+  CHECK(holds(registration("regex: '^(?P<imei>[0-9]{15})'"), "has no group 'i'"));
   CHECK(registration("regex: '^(?P<i>[0-9]{15})$', on: every, reply: { text: OK }") == "");
 }
 
