@@ -12,6 +12,10 @@ using storage::Statement;
 
 namespace {
 
+/// `user_version` holds the version twice, so that one that a flipped bit has made is not taken for a newer
+/// Fieldgate's.
+constexpr std::int64_t twice = 0x10001;
+
 /// By which a sum that a flipped bit has changed is known.
 std::int64_t mark_of(std::int64_t lane, const StoreSum& sum) {
   std::uint64_t mark = 0;
@@ -29,7 +33,7 @@ namespace store_tables {
 Result<void> create(Database& database, RowId next) {
   return database.run(
       "BEGIN IMMEDIATE;PRAGMA application_id=" + std::to_string(application) +
-      ";PRAGMA user_version=" + std::to_string(version) + ";" + StoreRow::table +
+      ";PRAGMA user_version=" + std::to_string(version * twice) + ";" + StoreRow::table +
       ";CREATE TABLE lanes(lane INTEGER PRIMARY KEY,rows INTEGER,messages INTEGER,bytes INTEGER,mark INTEGER)"
       ";CREATE TABLE ids(next INTEGER);INSERT INTO ids VALUES(" +
       std::to_string(next) + ");COMMIT");
@@ -159,16 +163,21 @@ void StoreFile::close() {
 }
 
 Result<void> StoreFile::check_kind() {
+  // SQLite's "write version" of the file format (offset 18): 2 in WAL mode. With an unknown one it reads the file, and
+  // writes nothing more to it.
+  std::ifstream header(file_, std::ios::binary);
+  if (header.seekg(18) && header.get() > 2) return Error{"corrupt", "the file's header is damaged"};
   const Result<std::int64_t> application = database_->number("PRAGMA application_id");
   if (!application) return application.error();
   if (*application != store_tables::application) return Error{"corrupt", "the file is no buffer of Fieldgate"};
-  const Result<std::int64_t> version = database_->number("PRAGMA user_version");
-  if (!version) return version.error();
-  if (*version == store_tables::version) return {};
-  if (*version < store_tables::version) return Error{"corrupt", "the file has no version"};
+  const Result<std::int64_t> word = database_->number("PRAGMA user_version");
+  if (!word) return word.error();
+  const std::int64_t version = *word / twice;
+  if (*word % twice != 0 || version < store_tables::version) return Error{"corrupt", "the file has no version"};
+  if (version == store_tables::version) return {};
   fs::path aside;
   close();
-  if (Result<void> put = put_aside(".version-" + std::to_string(*version), aside); !put) return put;
+  if (Result<void> put = put_aside(".version-" + std::to_string(version), aside); !put) return put;
   damage_.push_back({0, 0,
                      "the file was written by a newer Fieldgate; it was kept as " + aside.string() +
                          ", to be put back before a return to that version"});

@@ -109,6 +109,16 @@ TEST_CASE("flipped bits cost the messages that they hit, counted") {
   CHECK(lost > 0);
 }
 
+TEST_CASE("no bit of the header can hide what is in the file") {
+  const std::string good = good_file();
+  for (std::size_t bit = 0; bit < 100 * 8; ++bit) {
+    std::string content = good;
+    content[bit / 8] = static_cast<char>(content[bit / 8] ^ (1 << bit % 8));
+    INFO("byte " << bit / 8 << ", bit " << bit % 8);
+    check_balance(start_with(content));
+  }
+}
+
 TEST_CASE("zeroed, doubled and missing pages cost what was on them, counted") {
   const std::string good = good_file();
   REQUIRE(good.size() % page == 0);
@@ -153,7 +163,7 @@ TEST_CASE("a newer version's file is kept whole beside an empty one") {
   {
     Result<storage::Database> newer = storage::Database::open(file, {});
     REQUIRE(newer);
-    REQUIRE(newer->run("PRAGMA user_version=9"));
+    REQUIRE(newer->run("PRAGMA user_version=0x00090009"));
   }
   const Outcome outcome = start_on(file);
   CHECK(outcome.delivered == 0);
@@ -165,6 +175,23 @@ TEST_CASE("a newer version's file is kept whole beside an empty one") {
   Result<std::int64_t> count = kept->number("SELECT count(*) FROM batches");
   REQUIRE(count);
   CHECK(*count == rows);
+}
+
+TEST_CASE("a flipped bit in the version is damage, and nothing of the file is given up") {
+  for (int bit = 0; bit < 31; ++bit) {
+    const TempDir dir;
+    const fs::path file = dir.write("sink.db", good_file());
+    {
+      Result<storage::Database> flipped = storage::Database::open(file, {});
+      REQUIRE(flipped);
+      const Result<std::int64_t> version = flipped->number("PRAGMA user_version");
+      REQUIRE(version);
+      REQUIRE(flipped->run("PRAGMA user_version=" + std::to_string(*version ^ (std::int64_t{1} << bit))));
+    }
+    const Outcome outcome = start_on(file);
+    CHECK(outcome.delivered == rows * messages_in_row);
+    CHECK(outcome.damage.find("newer Fieldgate") == std::string::npos);
+  }
 }
 
 TEST_CASE("a repair that was cut off between its renames is ended at the next start") {
