@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -71,7 +72,9 @@ class Decoding {
                                  : std::string()))) {
       return cannot_run;
     }
-    return frames_ > 0 || total_ == 0 ? success : cannot_run;
+    if (messages_ > 0 || total_ == 0) return success;
+    complain(fmt::format("no message came of {}: {}", count_text(total_, "byte", "bytes"), why_none()));
+    return cannot_run;
   }
 
   void note(const std::string& name, const std::string& text) {
@@ -90,6 +93,31 @@ class Decoding {
     bool is_closed = false;
   };
 
+  /// What stood most often in the way of a message.
+  std::string why_none() const {
+    const auto most = std::max_element(reasons_.begin(), reasons_.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (most != reasons_.end()) return most->first;
+    if (!wait_.empty()) return wait_;
+    return frames_ > 0 ? "its frames make none" : "they stand between the frames, and are none";
+  }
+
+  static std::string reason_text(const std::string& reason, const std::string& text) {
+    const std::string meaning = text.empty() ? std::string(meaning_of(reason)) : fitting(text, 300);
+    return meaning.empty() ? reason : fmt::format("{}: {}", reason, meaning);
+  }
+
+  void count(const Piece& piece) {
+    if (piece.kind == Piece::Kind::frame) ++frames_;
+    if (piece.kind == Piece::Kind::rejected) {
+      rejected_ += piece.raw.size();
+      ++reasons_[reason_text(piece.reason, piece.text)];
+    }
+    for (const auto& [reason, text] : piece.failures) ++reasons_[reason_text(reason, text)];
+    messages_ += piece.messages.size();
+    total_ += piece.raw.size();
+  }
+
   void say_stream(const std::string& name) {
     if (name == said_ || name.empty()) return;
     said_ = name;
@@ -98,10 +126,7 @@ class Decoding {
 
   void show(const std::string& name) {
     for (const Piece& piece : view_.take()) {
-      if (piece.kind == Piece::Kind::frame) ++frames_;
-      if (piece.kind == Piece::Kind::rejected) rejected_ += piece.raw.size();
-      messages_ += piece.messages.size();
-      total_ += piece.raw.size();
+      count(piece);
       if (options_.json) {
         Json json = piece_json(piece);
         if (!name.empty()) json["stream"] = name;
@@ -118,6 +143,7 @@ class Decoding {
     if (rest.empty()) return;
     total_ += rest.size();
     const std::string text = waiting_text(chosen_.subject.protocol.framing, rest);
+    wait_ = text;
     if (options_.json) {
       Json json = {
           {"offset", stream.offset - rest.size()}, {"length", rest.size()}, {"hex", hex_text(rest)}, {"text", text}};
@@ -143,6 +169,8 @@ class Decoding {
   std::size_t messages_ = 0;
   std::size_t rejected_ = 0;
   std::size_t total_ = 0;
+  std::map<std::string, std::size_t> reasons_;  // why there was no message, and how often
+  std::string wait_;                            // what the last bytes wait for
 };
 
 /// Whether these bytes are a device's: they go to the port where the adapter listens, or come from where it dials.
@@ -230,7 +258,8 @@ void add_decode(CLI::App& app, int& status) {
   command->add_flag("--json", options->json, "for machines");
   command->footer(
       "Ranges are those of the configuration: [from, to] in the frame after unescaping, markers included.\n"
-      "Ends with 0 if any frame was found, 1 if none, 65 if the input cannot be read as said.");
+      "Ends with 0 if a frame became a message, or nothing came; 1 if bytes came and none did (standard error "
+      "says why); 65 if the input cannot be read as said.");
   command->callback([options, &status] { status = decode(*options); });
 }
 

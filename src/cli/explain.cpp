@@ -88,7 +88,8 @@ std::string_view units(std::string_view type) {
 
 Result<std::string> explain_text(const Language& language, std::string_view path) {
   const std::vector<Entry> all = entries(language);
-  const std::vector<const Entry*> found = find(all, language, path);
+  std::vector<const Entry*> found = find(all, language, path);
+  if (found.empty() && path.find('.') != std::string_view::npos) found = find_loosely(all, language, path);
   if (found.empty()) return unknown(all, path);
   std::string out;
   for (const Entry* entry : found) {

@@ -20,6 +20,23 @@ std::string below(const std::string& path, const std::string& name) {
   return path.empty() ? name : fmt::format("{}.{}", path, name);
 }
 
+std::vector<std::string_view> segments(std::string_view path) {
+  std::vector<std::string_view> out;
+  while (!path.empty()) {
+    const std::size_t dot = std::min(path.find('.'), path.size());
+    out.push_back(path.substr(0, std::min(dot, path.find('['))));  // "replies[0]" of an error is `replies`
+    path.remove_prefix(std::min(dot + 1, path.size()));
+  }
+  return out;
+}
+
+/// Whether the path names the entry, but for the type's name in it: framing.checksum.size.
+bool names_but_type(const std::vector<std::string_view>& path, const std::vector<std::string_view>& entry) {
+  if (path.size() < 2 || entry.size() != path.size() + 1) return false;
+  if (entry.front() != path.front() && entry.front() != plural(path.front())) return false;
+  return std::equal(path.begin() + 1, path.end(), entry.begin() + 2);
+}
+
 class Lister {
  public:
   explicit Lister(const Language& language) : language_(language) {}
@@ -95,6 +112,26 @@ std::vector<const Entry*> find(const std::vector<Entry>& entries, const Language
     }
   }
   return whole.empty() ? ends : whole;
+}
+
+std::vector<const Entry*> find_loosely(const std::vector<Entry>& entries, const Language& language,
+                                       std::string_view path) {
+  std::vector<std::string_view> rest = segments(path);
+  for (; !rest.empty(); rest.erase(rest.begin())) {
+    const auto found = find(entries, language, fmt::format("{}", fmt::join(rest, ".")));
+    if (!found.empty()) return found;
+    std::vector<const Entry*> alike;
+    for (const Entry& entry : entries) {
+      const bool is_new = entry.option && std::none_of(alike.begin(), alike.end(), [&](const Entry* one) {
+                            return one->option->meaning == entry.option->meaning;
+                          });
+      if (is_new && names_but_type(rest, segments(entry.path))) alike.push_back(&entry);
+    }
+    if (!alike.empty()) return alike;
+    // Only names that the operator chose may be left out: in front of what stands in an error.
+    if (rest.size() <= 2) break;
+  }
+  return {};
 }
 
 }  // namespace fieldgate::cli

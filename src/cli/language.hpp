@@ -51,4 +51,9 @@ std::vector<Entry> entries(const Language& language);
 /// The entries that a path names: wholly, or as its end ("length_size"), or with a kind's plural for its name.
 std::vector<const Entry*> find(const std::vector<Entry>& entries, const Language& language, std::string_view path);
 
+/// The same for a path as errors print it, with names of components, indexes, and without the types' names:
+/// "adapters.meters.protocol.framing.length_size", "framing.checksum.size". Of entries that mean the same, the first.
+std::vector<const Entry*> find_loosely(const std::vector<Entry>& entries, const Language& language,
+                                       std::string_view path);
+
 }  // namespace fieldgate::cli

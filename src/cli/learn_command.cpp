@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -74,6 +75,16 @@ std::string text_of(const std::vector<Proposal>& proposals, const Capture& captu
   return out.empty() ? "no framing explains these bytes\n" : out;
 }
 
+/// What the bytes cannot tell, whatever the ranking says: lengths and checksums show only where frames differ.
+std::string doubt_of(const std::vector<Proposal>& proposals) {
+  if (proposals.empty() || proposals.front().trial.entire.empty()) return {};
+  const std::vector<std::string>& frames = proposals.front().trial.entire;
+  if (frames.size() == 1) return "a guess: there is one frame only; give several, of different sizes";
+  const bool same =
+      std::all_of(frames.begin(), frames.end(), [&](const std::string& f) { return f == frames.front(); });
+  return same ? "a guess: all frames are the same; give different ones" : std::string();
+}
+
 Json json_of(const std::vector<Proposal>& proposals) {
   Json out = Json::array();
   for (const Proposal& p : proposals) {
@@ -107,6 +118,7 @@ int run(Options options) {
   }
   const gateway::Catalogue catalogue = gateway::builtin();
   const std::vector<Proposal> proposals = learn(*capture, catalogue, options.most);
+  if (const std::string doubt = doubt_of(proposals); !doubt.empty() && !options.json) complain(doubt);
   const std::string text = options.json ? json_of(proposals).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
                                         : text_of(proposals, *capture, Painter::for_output());
   return print(text) && !proposals.empty() ? success : cannot_run;

@@ -112,19 +112,31 @@ class Writer {
     if (option.name == "protocols" && !option.options.empty())
       return {{"type", {"object", "null"}}, {"additionalProperties", reference_to("protocol")}};
     if (type.starts_with("list of sections")) return sections(option);
-    if (type.starts_with("map of names to sections"))
+    if (type.starts_with("map of") && type.ends_with("to sections"))
       return {{"type", {"object", "null"}}, {"additionalProperties", section(option)}};
     if (type == "list of fields" && !fields_.empty()) return {{"anyOf", {list_of_fields(), reference_to(fields_)}}};
     if (type == "map of values to fields" && !fields_.empty())
       return {{"type", "object"}, {"additionalProperties", {{"anyOf", {list_of_fields(), reference_to(fields_)}}}}};
-    if (type == "section" || type.starts_with("section,")) return or_nothing(option, section(option));
+    if (type == "section" || (type.find("section") != std::string::npos && !option.options.empty()))
+      return or_nothing(option, section(option));
     return value_schema(option);
   }
 
+  /// "section", or with what may stand in its place: "section, number or text", "reverse, swap, or section".
   static Json or_nothing(const Description& option, Json schema) {
-    const bool may_be_more = option.type != "section";
-    if (may_be_more) return {{"anyOf", {std::move(schema), {{"type", {"string", "number", "boolean", "null"}}}}}};
-    return option.is_required ? schema : Json{{"anyOf", {std::move(schema), {{"type", "null"}}}}};
+    Json any = {std::move(schema)};
+    for (std::string_view rest = option.type; !rest.empty();) {
+      const std::size_t end = std::min(rest.find_first_of(" ,"), rest.size());
+      const std::string_view word = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (word == "number" || word == "text") {
+        any.push_back(reference_to(word));
+      } else if (!word.empty() && word != "or" && word != "section") {
+        any.push_back({{"const", word}});
+      }
+    }
+    if (!option.is_required) any.push_back({{"type", "null"}});
+    return any.size() == 1 ? any.front() : Json{{"anyOf", std::move(any)}};
   }
 
   Json list_of_fields() const { return {{"type", "array"}, {"items", reference_to(fields_)}}; }
@@ -137,25 +149,33 @@ class Writer {
     }
     if (option.options.empty()) {
       if (find_kind(language_, option.name) != nullptr) return reference_to(option.name);
-      return {{"type", "object"}};
+      return around_.empty() ? Json{{"type", "object"}} : reference_to(around_);
     }
-    return object(option.options);
+    if (std::none_of(option.options.begin(), option.options.end(), is_like_the_section_around))
+      return object(option.options);
+    return definition(around_, option);
+  }
+
+  /// A section without options has those of the one that it stands in: `match: { not: { .. } }`.
+  static bool is_like_the_section_around(const Description& option) {
+    const bool is_section = option.type == "section" || option.type == "list of sections";
+    return is_section && option.options.empty() && option.kind.empty();
+  }
+
+  /// What holds itself is a definition of its own; inside of it, `own` is its name.
+  Json definition(std::string& own, const Description& option) {
+    const std::string outer = std::exchange(own, fmt::format("{}{}", option.name, defs_.size()));
+    defs_[own] = nullptr;  // takes its name
+    Json made = object(option.options);
+    const std::string name = std::exchange(own, outer);
+    return reference_to(once(name, std::move(made)));
   }
 
   /// A list whose items can hold such lists themselves is a definition of its own.
   Json sections(const Description& option) {
     const bool holds_itself = std::any_of(option.options.begin(), option.options.end(),
                                           [](const Description& d) { return d.type == "list of fields"; });
-    Json items;
-    if (holds_itself) {
-      const std::string outer = std::exchange(fields_, fmt::format("field{}", defs_.size()));
-      defs_[fields_] = nullptr;  // takes its name
-      Json made = object(option.options);
-      const std::string name = std::exchange(fields_, outer);
-      items = reference_to(once(name, std::move(made)));
-    } else {
-      items = section(option);
-    }
+    Json items = holds_itself ? definition(fields_, option) : section(option);
     if (option.has_shorthand) {
       const Json short_item = {{"anyOf", {items, reference_to("text")}}};
       return {
@@ -184,6 +204,7 @@ class Writer {
   std::map<std::string, std::vector<const Description*>> common_;
   std::map<std::string, std::string> known_;
   std::string fields_;  // the definition that `list of fields` means here
+  std::string around_;  // and the one that a section without options means
 };
 
 }  // namespace

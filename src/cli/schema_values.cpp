@@ -71,7 +71,9 @@ std::optional<Json> plain(const Description& option) {
   if (type == "text or list of texts" || type == "list of bytes")
     return Json{{"anyOf", {reference_to("text"), list_of(reference_to("text"))}}};
   if (type == "map of names to texts") return Json{{"type", "object"}, {"additionalProperties", reference_to("text")}};
-  if (type == "list of maps") return list_of({{"type", "object"}});
+  if (type == "list of maps, or one") return Json{{"anyOf", {list_of({{"type", "object"}}), {{"type", "object"}}}}};
+  if (type == "map of names to lists") return Json{{"type", "object"}, {"additionalProperties", {{"type", "array"}}}};
+  if (type == "map of names to values") return Json{{"type", "object"}};
   if (type == "range [from, to]") {
     Json range = list_of(integer_schema({}));
     range["minItems"] = range["maxItems"] = 2;

@@ -85,8 +85,9 @@ std::optional<Chosen> choose_subject(const SubjectOptions& options, int& status)
   }
   Chosen chosen{std::make_unique<gateway::Catalogue>(gateway::builtin()), {}, {}};
   chosen.laboratory = load(options, *chosen.catalogue);
+  // Warnings too: hex without its 0x is read as text, and then no frame is found.
+  std::fputs(config::print_problems(chosen.laboratory.problems, chosen.laboratory.files).c_str(), stderr);
   if (!chosen.laboratory.is_read) {
-    std::fputs(config::print_problems(chosen.laboratory.problems, chosen.laboratory.files).c_str(), stderr);
     status = bad_config;
     return std::nullopt;
   }

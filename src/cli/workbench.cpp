@@ -27,7 +27,7 @@ Workbench::Link::Link(Workbench& bench, const Sender& sender) : bench_(bench), s
   origin_.tls_common_name = sender_.common_name;
   if (bench.subject_.is_datagram()) return;
   protocol_ = bench.framed_.connection();
-  protocol_->connection_made(*this);
+  protocol_->connection_made(*this, origin_);
 }
 
 void Workbench::Link::receive(Bytes bytes, const std::function<void(Bytes)>& about) {

@@ -51,6 +51,8 @@ std::vector<Csv::Case> read_cases(config::Section& section) {
   description.name = "cases";
   description.type = "map of first fields to sections";
   description.meaning = "Kinds of rows by what their first field is: { T: { columns: [kind, temperature] } }.";
+  if (section.describing())
+    description.options = config::describe(section.reader(), [](config::Section& s) { read_case(s, {}); });
   section.claim(std::move(description));
   const config::Node* const node = section.node("cases");
   if (node == nullptr) return cases;

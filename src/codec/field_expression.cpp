@@ -1,6 +1,7 @@
 // FieldExpression: what its steps do.
 #include "codec/field_expression.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace fieldgate::codec {
@@ -181,6 +182,20 @@ Cell FieldExpression::run(const Cell* cells) const {
 }
 
 std::optional<std::int64_t> FieldExpression::integer(const Cell* cells) const { return whole(evaluate(cells)); }
+
+std::optional<std::uint32_t> FieldExpression::cell() const {
+  if (steps_.size() != 1 || steps_[0].op != Op::load) return std::nullopt;
+  return steps_[0].index;
+}
+
+bool FieldExpression::is_constant() const {
+  return std::none_of(steps_.begin(), steps_.end(), [](const Step& step) { return step.op == Op::load; });
+}
+
+bool FieldExpression::is_truth() const {
+  if (source_ == "true" || source_ == "false") return true;
+  return !steps_.empty() && steps_.back().op >= Op::both && steps_.back().op <= Op::in;
+}
 
 std::optional<std::uint32_t> FieldExpression::only_cell() const {
   std::optional<std::uint32_t> cell;

@@ -45,6 +45,12 @@ class FieldExpression {
 
   /// The only cell it looks at, if there is just one.
   std::optional<std::uint32_t> only_cell() const;
+  /// The cell that it is, if it does nothing but that.
+  std::optional<std::uint32_t> cell() const;
+  /// Whether it looks at no cell.
+  bool is_constant() const;
+  /// Whether it is a comparison, or made of them: true or false.
+  bool is_truth() const;
   const std::string& source() const { return source_; }
 
   enum class Op : std::uint8_t {

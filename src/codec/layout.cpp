@@ -53,14 +53,19 @@ Layout Layout::read_codec(config::Section& section) {
   Layout layout;
   auto program = std::make_shared<Program>();
   LayoutReader reader(*program);
-  reader.read(section);
-  if (!section.describing() && !section.has("fields"))
+  enum class Trailing { ignore, error, rest };
+  const auto trailing = section.choice<Trailing>(
+      "trailing", Trailing::ignore,
+      "What bytes behind the last field are: nothing, the sign of another frame, or a member `rest`, in hex.",
+      {{"ignore", Trailing::ignore}, {"error", Trailing::error}, {"rest", Trailing::rest}});
+  reader.read(section, trailing == Trailing::rest);
+  const config::Node* const fields = section.node("fields");
+  const bool none = !section.has("fields") || (fields->is_list() && fields->items.empty());
+  if (!section.describing() && none)
     section.error("", "a binary codec needs its fields: fields: [ { name: voltage, type: uint16 } ]");
   if (const auto name = section.optional_text("split", "The repeat each item of which is a message of its own."))
     reader.split(section, *name);
-  program->trailing_error = section.choice<bool>(
-      "trailing", false, "What bytes behind the last field are: nothing, or the sign of another frame.",
-      {{"ignore", false}, {"error", true}});
+  program->trailing_error = trailing == Trailing::error;
   append_sources(section, *program);
   layout.program_ = std::move(program);
   return layout;

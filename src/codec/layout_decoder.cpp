@@ -39,6 +39,8 @@ std::optional<Failure> LayoutDecoder::decode(Bytes frame) {
   picked_.clear();
   records_.clear();
   replaced_.clear();
+  replaced_members_.clear();
+  items_ = 0;
   split_ = {};
   arena_used_ = 0;
   if (!cells_.empty()) {
@@ -88,7 +90,10 @@ bool LayoutDecoder::open(const Operation& operation, std::size_t value) {
   value_begin_ = written();
   if (operation.member != no_index) {
     std::size_t& before = last_begin_[operation.member];
-    if (before != ~std::size_t{0}) replaced_.emplace_back(before, last_end_[operation.member]);
+    if (before != ~std::size_t{0}) {
+      replaced_.emplace_back(before, last_end_[operation.member]);
+      replaced_members_.push_back(operation.member);
+    }
     before = key_begin_;
   }
   return true;
@@ -133,6 +138,8 @@ bool LayoutDecoder::step(const Operation& operation, std::uint32_t index) {
       return read_gps_time(operation, detail);
     case Kind::cp56time:
       return read_cp56time(operation, detail);
+    case Kind::flags:
+      return read_flags(operation, detail);
     case Kind::skip:
       return read_skip(operation, detail);
     case Kind::constant:
@@ -155,6 +162,10 @@ bool LayoutDecoder::step(const Operation& operation, std::uint32_t index) {
       return run_choice(operation);
     case Kind::tlv:
       return run_tlv(operation, detail);
+    case Kind::verify:
+      return run_verify(operation, index);
+    case Kind::named:
+      return run_named(operation, index);
   }
   return true;
 }
@@ -203,10 +214,10 @@ bool LayoutDecoder::run_group(const Operation& operation, std::uint32_t index) {
   const Detail& detail = program_.details[operation.detail];
   const bool braces = detail.braces && operation.shown;
   if (!braces) {
-    if (!detail.braces) return run(index + 1, operation.end);
+    if (!detail.braces) return run_body(operation.lenient, index + 1, operation.end);
     // Nothing of it stands in the document.
     const std::size_t before = written();
-    const bool done = run(index + 1, operation.end);
+    const bool done = run_body(operation.lenient, index + 1, operation.end);
     at_ = buffer_.data() + before;
     return done;
   }
@@ -215,7 +226,7 @@ bool LayoutDecoder::run_group(const Operation& operation, std::uint32_t index) {
   const std::size_t path = path_.size();
   if (trace_ != nullptr && operation.key_size > 0) path_ += detail.name + ".";
   put('{');
-  if (!run(index + 1, operation.end) || !room(1)) return false;
+  if (!run_body(operation.lenient, index + 1, operation.end) || !room(1)) return false;
   put('}');
   path_.resize(path);
   value_begin_ = value;
@@ -264,7 +275,9 @@ bool LayoutDecoder::run_part(const Operation& operation, std::uint32_t index) {
   const Detail& detail = program_.details[operation.detail];
   std::int64_t size = 0;
   Stream outer;
-  if (!amount(detail.amount, size) || !enter(detail, size, outer) || !run(index + 1, operation.end)) return false;
+  if (!amount(detail.amount, size)) return false;
+  if (operation.lenient) size = std::min<std::int64_t>(size, in_.end - in_.at);
+  if (!enter(detail, size, outer) || !run(index + 1, operation.end)) return false;
   in_ = outer;
   return true;
 }
@@ -272,7 +285,7 @@ bool LayoutDecoder::run_part(const Operation& operation, std::uint32_t index) {
 bool LayoutDecoder::run_choice(const Operation& operation) {
   const Detail& detail = program_.details[operation.detail];
   const auto chosen = program_.choose(detail, evaluate(detail.expression));
-  return !chosen || run(chosen->first, chosen->second);
+  return !chosen || run_body(operation.lenient, chosen->first, chosen->second);
 }
 
 }  // namespace fieldgate::codec

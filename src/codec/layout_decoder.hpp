@@ -50,6 +50,8 @@ class LayoutDecoder {
   /// Some path leads to where only a reader of JSON finds it.
   bool must_be_read() const { return must_be_read_ || !replaced_.empty(); }
 
+  /// Of all repeats of a frame together.
+  static constexpr std::size_t most_items(std::size_t frame) { return 64 * 1024 + 64 * frame; }
   static constexpr std::size_t most_output(std::size_t frame) { return 64 * 1024 + 128 * frame; }
 
  private:
@@ -76,6 +78,10 @@ class LayoutDecoder {
   bool run_choice(const Operation& operation);
   bool run_tlv(const Operation& operation, const Detail& detail);
   bool run_tag(const Operation& operation, const Detail& detail);
+  bool run_tag_case(const Operation& operation, const Detail& detail, std::uint64_t tag);
+  bool run_verify(const Operation& operation, std::uint32_t index);
+  bool run_named(const Operation& operation, std::uint32_t index);
+  bool run_body(bool lenient, std::uint32_t begin, std::uint32_t end, bool* stopped = nullptr);
   bool write_unknown(const Operation& operation, std::uint64_t tag);
   bool enter(const Detail& detail, std::int64_t size, Stream& outer);
   // Values.
@@ -86,6 +92,9 @@ class LayoutDecoder {
   bool read_bcd(const Operation& operation, const Detail& detail);
   bool write_digits(const Operation& operation, Bytes bytes);
   bool read_bcd_number(const Operation& operation, const Detail& detail, Bytes bytes);
+  bool read_half_bytes(const Operation& operation, const Detail& detail);
+  bool give_digits(const Operation& operation, std::string_view digits, bool all_filled);
+  bool read_flags(const Operation& operation, const Detail& detail);
   bool read_text(const Operation& operation, const Detail& detail);
   bool read_bytes(const Operation& operation, const Detail& detail);
   bool read_mac(const Operation& operation, const Detail& detail);
@@ -97,6 +106,7 @@ class LayoutDecoder {
   bool read_cp56time(const Operation& operation, const Detail& detail);
   bool read_skip(const Operation& operation, const Detail& detail);
   bool read_constant(const Operation& operation, const Detail& detail);
+  bool write_truth(const Operation& operation, bool truth);
   bool write_computed(const Operation& operation, const Detail& detail);
   bool read_nested(const Operation& operation, const Detail& detail);
 
@@ -125,6 +135,19 @@ class LayoutDecoder {
   std::size_t bits_left() const { return static_cast<std::size_t>(in_.end - in_.at) * 8 - in_.bit; }
   bool fail(std::string_view reason, std::string_view text);
   bool short_of(std::size_t count);
+
+  /// Where reading and writing stood.
+  struct Point {
+    Stream in;
+    std::size_t written = 0;
+    std::size_t picked = 0;
+    std::size_t replaced = 0;
+    std::size_t records = 0;
+    std::size_t path = 0;
+    std::optional<TimePoint> time;
+  };
+  Point point() const;
+  bool go_back(const Point& point);
 
   // The document.
   bool room(std::size_t count) { return static_cast<std::size_t>(buffer_end_ - at_) >= count || grow(count); }
@@ -159,6 +182,7 @@ class LayoutDecoder {
   char* at_ = nullptr;
   char* buffer_end_ = nullptr;
   std::size_t most_ = 0;
+  std::size_t items_ = 0;      // of repeats, until now
   std::size_t key_begin_ = 0;  // of the value being written, with its comma
   std::size_t value_begin_ = 0;
   const char* field_begin_ = nullptr;  // in the frame
@@ -169,10 +193,12 @@ class LayoutDecoder {
   std::vector<Record> records_;
   std::pair<std::size_t, std::size_t> split_;
   std::vector<std::pair<std::size_t, std::size_t>> replaced_;
-  std::string arena_;  // transformed bytes
+  std::vector<std::uint32_t> replaced_members_;  // which names those are
+  std::string arena_;                            // transformed bytes
   std::size_t arena_used_ = 0;
   Converter converter_;
   std::string scratch_;
+  std::string key_;                              // of a value whose name is made
   std::string texts_;                            // of cells, until the next frame
   std::vector<std::unique_ptr<Nested>> nested_;  // by detail
   Trace* trace_ = nullptr;

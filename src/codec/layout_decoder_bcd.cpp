@@ -7,6 +7,8 @@ namespace fieldgate::codec {
 
 namespace {
 
+constexpr char filler = '0' + 0xF;
+
 bool all_digits(Bytes bytes) {
   unsigned beyond = 0;  // bit 4 of a nibble plus 6: it was above 9
   for (const char c : bytes) {
@@ -32,6 +34,7 @@ bool LayoutDecoder::write_digits(const Operation& operation, Bytes bytes) {
 }
 
 bool LayoutDecoder::read_bcd(const Operation& operation, const Detail& detail) {
+  if (detail.digits > 0) return read_half_bytes(operation, detail);
   Bytes bytes;
   if (!take_sized(detail, bytes)) return false;
   if (detail.as_number) return read_bcd_number(operation, detail, bytes);
@@ -46,12 +49,32 @@ bool LayoutDecoder::read_bcd(const Operation& operation, const Detail& detail) {
       scratch_ += static_cast<char>('0' + nibbles[half ^ (detail.low_nibble_first ? 1U : 0U)]);
   }
   // F fills up an odd number of digits, at either end.
-  constexpr char filler = '0' + 0xF;
   std::string_view digits = scratch_;
   while (digits.ends_with(filler)) digits.remove_suffix(1);
   while (digits.starts_with(filler)) digits.remove_prefix(1);
   if (digits.find_first_not_of("0123456789") != digits.npos)
     return fail("bad_digit", "a digit of a BCD number is none");
+  return give_digits(operation, digits, digits.empty() && !bytes.empty());
+}
+
+/// Digits that begin or end in the middle of a byte.
+bool LayoutDecoder::read_half_bytes(const Operation& operation, const Detail& detail) {
+  if (bits_left() < 4U * detail.digits) return short_of(1);
+  scratch_.clear();
+  for (unsigned i = 0; i < detail.digits; ++i)
+    scratch_ += static_cast<char>('0' + take_bits(4, detail.low_nibble_first));
+  std::string_view digits = scratch_;
+  while (digits.ends_with(filler)) digits.remove_suffix(1);
+  while (digits.starts_with(filler)) digits.remove_prefix(1);
+  if (digits.find_first_not_of("0123456789") != digits.npos)
+    return fail("bad_digit", "a digit of a BCD number is none");
+  if (!detail.as_number || digits.empty()) return give_digits(operation, digits, digits.empty());
+  std::int64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return write_number(operation, detail, number, false);
+}
+
+bool LayoutDecoder::give_digits(const Operation& operation, std::string_view digits, bool all_filled) {
   if (operation.cell != no_index) {
     // A number too, up to 18 digits.
     std::int64_t number = 0;
@@ -61,7 +84,7 @@ bool LayoutDecoder::read_bcd(const Operation& operation, const Detail& detail) {
   }
   if (!operation.shown) return true;
   if (!open(operation, digits.size() + 8)) return false;
-  if (digits.empty() && !bytes.empty()) {
+  if (all_filled) {
     put("null");
   } else {
     put('"');

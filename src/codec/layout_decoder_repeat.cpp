@@ -54,11 +54,20 @@ bool LayoutDecoder::run_items(const Operation& operation, std::uint32_t index, c
   for (std::int64_t item = 0;; ++item) {
     if (count >= 0 ? item == count : detail.until_end && bits_left() == 0) break;
     if (static_cast<double>(item) >= *detail.quantity.max) return fail("too_many", "more items than 'max'");
+    // Items that take no bytes cost time all the same, and repeats of repeats multiply.
+    if (++items_ > most_items(frame_.size())) return fail("too_many", "more items than such a frame can have");
     const std::size_t left = bits_left();
     const std::size_t path = path_.size();
     if (trace_ != nullptr && detail.braces) path_ += std::to_string(item) + ".";
     const std::size_t begin = written();
-    if (!run_item(operation, index, detail, item)) return false;
+    const Point before = operation.lenient ? point() : Point{};
+    if (!run_item(operation, index, detail, item)) {
+      if (!operation.lenient || !go_back(before)) return false;
+      in_.at = in_.end;
+      in_.bit = 0;
+      path_.resize(path);
+      break;
+    }
     path_.resize(path);
     if (detail.split) {
       records_.push_back({begin + (item > 0 ? 1 : 0), written(), time_});
@@ -89,7 +98,11 @@ bool LayoutDecoder::run_tlv(const Operation& operation, const Detail& detail) {
   }
   align();
   while (in_.at != in_.end) {
-    if (!run_tag(operation, detail)) return false;
+    const Point point = this->point();
+    if (!run_tag(operation, detail)) {
+      if (!operation.lenient || !go_back(point)) return false;
+      in_.at = in_.end;
+    }
     align();
   }
   path_.resize(path);
@@ -114,10 +127,17 @@ bool LayoutDecoder::run_tag(const Operation& operation, const Detail& detail) {
     std::int64_t size = 0;
     if (!amount(detail.amount, size) || !enter(detail, size, outer)) return false;
   }
-  const auto chosen = program_.choose(detail, value);
-  if (!(chosen ? run(chosen->first, chosen->second) : write_unknown(operation, tag))) return false;
+  if (!run_tag_case(operation, detail, tag)) return false;
   if (measured) in_ = outer;
   return true;
+}
+
+bool LayoutDecoder::run_tag_case(const Operation& operation, const Detail& detail, std::uint64_t tag) {
+  const auto chosen = program_.choose(detail, Cell::of(static_cast<std::int64_t>(tag)));
+  if (!chosen) return write_unknown(operation, tag);
+  bool stopped = false;
+  if (!run_body(operation.lenient, chosen->first, chosen->second, &stopped)) return false;
+  return !stopped || write_unknown(operation, tag);
 }
 
 /// A tag that no case knows: its bytes in hex, under "0x1f".

@@ -116,6 +116,7 @@ bool LayoutDecoder::read_text(const Operation& operation, const Detail& detail) 
 bool LayoutDecoder::read_bytes(const Operation& operation, const Detail& detail) {
   Bytes bytes;
   if (!take_sized(detail, bytes)) return false;
+  if (detail.optional && bytes.empty()) return true;
   if (operation.cell != no_index) {
     scratch_.resize(2 * bytes.size());
     write_hex(scratch_.data(), bytes);

@@ -1,4 +1,6 @@
 // LayoutDecoder: times.
+#include <algorithm>
+
 #include "codec/layout_decoder.hpp"
 
 namespace fieldgate::codec {
@@ -69,12 +71,12 @@ bool LayoutDecoder::read_unix_time(const Operation& operation, const Detail& det
   if (!take(operation.width, bytes)) return false;
   const std::uint64_t value = load(bytes, operation, detail);
   constexpr std::int64_t latest = 253'402'300'800'000'000;  // the year 10000, in microseconds
-  const bool known = value < static_cast<std::uint64_t>(latest / detail.unit);
-  if (known && operation.is_time) time_ = TimePoint(Duration(static_cast<std::int64_t>(value) * detail.unit));
+  const bool known = value < static_cast<std::uint64_t>(latest / detail.unit - std::max<std::int64_t>(detail.epoch, 0));
+  const std::int64_t since = static_cast<std::int64_t>(value) + detail.epoch;
+  if (known && operation.is_time) time_ = TimePoint(Duration(since * detail.unit));
   if (!known && (operation.is_time || detail.as_rfc3339)) return fail("bad_time", "a time is beyond the year 9999");
-  if (detail.as_rfc3339)
-    return write_time(operation, detail, TimePoint(Duration(static_cast<std::int64_t>(value) * detail.unit)));
-  return write_number(operation, detail, static_cast<std::int64_t>(value), true);
+  if (detail.as_rfc3339) return write_time(operation, detail, TimePoint(Duration(since * detail.unit)));
+  return write_number(operation, detail, since, detail.epoch == 0);
 }
 
 bool LayoutDecoder::read_civil_time(const Operation& operation, const Detail& detail) {

@@ -147,12 +147,7 @@ bool LayoutDecoder::read_boolean(const Operation& operation, const Detail& detai
   if (bits_left() < operation.width) return short_of(1);
   const std::uint64_t bits = take_bits(operation.width, operation.least_first);
   if (!detail.quantity.words.empty()) return write_number(operation, detail, static_cast<std::int64_t>(bits), true);
-  if (operation.cell != no_index) cells_[operation.cell] = Cell::of(std::int64_t{bits != 0});
-  if (!operation.shown) return true;
-  if (!open(operation, longest_integer)) return false;
-  put(bits != 0 ? std::string_view("true") : std::string_view("false"));
-  close(operation);
-  return true;
+  return write_truth(operation, bits != 0);
 }
 
 bool LayoutDecoder::read_skip(const Operation& operation, const Detail& detail) {
@@ -182,8 +177,18 @@ bool LayoutDecoder::read_constant(const Operation& operation, const Detail& deta
   return fail("const", "the bytes are not those of a const");
 }
 
+bool LayoutDecoder::write_truth(const Operation& operation, bool truth) {
+  if (operation.cell != no_index) cells_[operation.cell] = Cell::of(std::int64_t{truth});
+  if (!operation.shown) return true;
+  if (!open(operation, longest_integer)) return false;
+  put(truth ? std::string_view("true") : std::string_view("false"));
+  close(operation);
+  return true;
+}
+
 bool LayoutDecoder::write_computed(const Operation& operation, const Detail& detail) {
   const Cell value = evaluate(detail.expression);
+  if (detail.is_truth) return write_truth(operation, value.truth());
   if (value.kind == Cell::Kind::integer && value.text.data() == nullptr)
     return write_number(operation, detail, value.integer, false);
   if (value.kind == Cell::Kind::real) return write_scaled(operation, detail, value.real, false);

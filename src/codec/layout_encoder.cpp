@@ -79,6 +79,10 @@ bool LayoutEncoder::step(const Operation& operation, std::uint32_t index) {
       return run_choice(detail);
     case Kind::tlv:
       return run_tlv(operation, detail);
+    case Kind::verify:
+      return run(index + 1, operation.end);
+    case Kind::named:
+      return run_named(operation, index, detail);
     case Kind::computed:
       return true;
     default:
@@ -220,57 +224,6 @@ bool LayoutEncoder::run_choice(const Detail& detail) {
       detail.expression == no_index ? Cell{} : program_.expressions[detail.expression].evaluate(cells_.data());
   const auto chosen = program_.choose(detail, value);
   return !chosen || run(chosen->first, chosen->second);
-}
-
-bool LayoutEncoder::put_tag(const Operation& operation, const Detail& detail, std::uint64_t tag,
-                            std::string_view bytes) {
-  put_number(tag, operation.width, operation.little);
-  if (detail.amount.how != Amount::How::prefixed) return put(bytes), true;
-  if (detail.amount.prefix < 4 && bytes.size() >> (8 * detail.amount.prefix) != 0)
-    return fail(detail, "is longer than its length can say");
-  put_number(bytes.size(), detail.amount.prefix, detail.amount.little);
-  put(bytes);
-  return true;
-}
-
-bool LayoutEncoder::run_tlv(const Operation& operation, const Detail& detail) {
-  const Json* const outer = object_;
-  if (detail.braces) {
-    const Json* const value = find(operation, detail);
-    if (value == nullptr || !value->is_object()) return fail(detail, "must be an object");
-    object_ = value;
-  }
-  bool done = true;
-  std::vector<std::uint32_t> written;
-  for (auto member = object_->begin(); member != object_->end(); ++member) {
-    const std::string& name = member.key();
-    const Json& value = member.value();
-    const auto has_name = [&](const Case& one) {
-      for (std::uint32_t i = one.begin; i < one.end; i = program_.operations[i].end)
-        if (program_.operations[i].shown && program_.detail(program_.operations[i]).name == name) return true;
-      return false;
-    };
-    const auto found = std::find_if(detail.cases.begin(), detail.cases.end(), has_name);
-    Buffer buffer = std::exchange(out_, {});
-    std::uint64_t tag = 0;
-    bool known = false;
-    if (found != detail.cases.end() && std::find(written.begin(), written.end(), found->begin) == written.end()) {
-      written.push_back(found->begin);
-      tag = static_cast<std::uint64_t>(found->number);
-      known = true;
-      done = run(found->begin, found->end) && done;
-    } else if (found == detail.cases.end() && name.size() == 2 + operation.width * 2U && name.starts_with("0x") &&
-               value.is_string()) {
-      std::from_chars(name.data() + 2, name.data() + name.size(), tag, 16);
-      const auto bytes = config::parse_hex(value.get_ref<const std::string&>());
-      known = bool(bytes);
-      if (known) put(*bytes);
-    }
-    std::swap(buffer, out_);
-    if (known) done = put_tag(operation, detail, tag, finished(std::move(buffer))) && done;
-  }
-  object_ = outer;
-  return done;
 }
 
 }  // namespace fieldgate::codec

@@ -25,6 +25,9 @@ class LayoutEncoder {
   /// Appends the bytes of `json`, an object's text.
   Result<void> encode(std::string_view json, std::string& out);
 
+  /// The bytes of the one field at `index`, whose `value:` looks at no other. Bits stand where a byte begins.
+  Result<std::string> encode_field(std::uint32_t index);
+
  private:
   /// What is being written: all, or a part.
   struct Buffer {
@@ -40,6 +43,7 @@ class LayoutEncoder {
   bool run_place(const Operation& operation, std::uint32_t index, const Detail& detail);
   bool run_part(const Operation& operation, std::uint32_t index, const Detail& detail);
   bool run_repeat(const Operation& operation, std::uint32_t index, const Detail& detail);
+  bool run_named(const Operation& operation, std::uint32_t index, const Detail& detail);
   bool run_choice(const Detail& detail);
   bool run_tlv(const Operation& operation, const Detail& detail);
   bool put_tag(const Operation& operation, const Detail& detail, std::uint64_t tag, std::string_view bytes);
@@ -51,6 +55,7 @@ class LayoutEncoder {
   bool write_number(const Operation& operation, const Detail& detail, std::string_view value, bool is_string);
   bool write_real(const Operation& operation, const Detail& detail, std::string_view value, bool is_string);
   bool write_raw(const Operation& operation, const Detail& detail, std::int64_t raw);
+  bool write_flags(const Operation& operation, const Detail& detail, const Json& value);
   bool write_bcd(const Operation& operation, const Detail& detail, std::string_view value, bool is_string);
   bool write_text(const Operation& operation, const Detail& detail, std::string_view value);
   bool write_bytes(const Operation& operation, const Detail& detail, std::string_view value);

@@ -107,7 +107,7 @@ bool LayoutEncoder::write_time(const Operation& operation, const Detail& detail,
     const auto raw = detail.quantity.raw(value, is_string);
     if (!raw) return fail(detail, raw.error().text);
     std::string bytes;
-    store(static_cast<std::uint64_t>(*raw), operation, detail, bytes);
+    store(static_cast<std::uint64_t>(*raw - detail.epoch), operation, detail, bytes);
     put(bytes);
     return true;
   }
@@ -116,7 +116,8 @@ bool LayoutEncoder::write_time(const Operation& operation, const Detail& detail,
   if (!time) return fail(detail, "must be a time like 2026-01-31T08:15:30Z");
   if (operation.kind != Kind::unix_time) return write_civil(operation, detail, *time);
   std::string bytes;
-  store(static_cast<std::uint64_t>(time->time_since_epoch().count() / detail.unit), operation, detail, bytes);
+  store(static_cast<std::uint64_t>(time->time_since_epoch().count() / detail.unit - detail.epoch), operation, detail,
+        bytes);
   put(bytes);
   return true;
 }

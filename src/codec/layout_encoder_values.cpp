@@ -10,6 +10,14 @@
 
 namespace fieldgate::codec {
 
+namespace {
+
+unsigned bits_of(const Operation& operation) {
+  return operation.kind == Kind::integer || operation.kind == Kind::flags ? operation.width * 8U : operation.width;
+}
+
+}  // namespace
+
 const LayoutEncoder::Json* LayoutEncoder::find(const Operation& operation, const Detail& detail) const {
   if (operation.key_size == 0 && operation.shown && item_ != nullptr) return item_;
   if (detail.name.empty()) return nullptr;
@@ -41,7 +49,7 @@ bool LayoutEncoder::write_leaf(const Operation& operation, const Detail& detail)
   }
   const Json* const value = find(operation, detail);
   if (value == nullptr) {
-    if (detail.name.empty() || may_lack_) return write_nothing(operation, detail);
+    if (detail.name.empty() || may_lack_ || detail.optional) return write_nothing(operation, detail);
     const std::string range = detail.quantity.range();
     if (!last_pass_) static_cast<void>(write_nothing(operation, detail));
     return fail(detail, fmt::format("is missing{}{}", range.empty() ? "" : "; it may be ", range));
@@ -53,6 +61,7 @@ bool LayoutEncoder::write_leaf(const Operation& operation, const Detail& detail)
     if (!encoded) return fail(detail, encoded.error().text);
     return put_sized(detail, std::move(bytes));
   }
+  if (operation.kind == Kind::flags) return write_flags(operation, detail, *value);
   const bool text = operation.kind == Kind::text || operation.kind == Kind::bytes;
   if (value->is_null() && text) return write_nothing(operation, detail);
   if (value->is_string()) return write_value(operation, detail, value->get_ref<const std::string&>(), true);
@@ -67,11 +76,13 @@ bool LayoutEncoder::write_nothing(const Operation& operation, const Detail& deta
   if (how == Amount::How::fixed || how == Amount::How::computed) {
     count = how == Amount::How::fixed ? detail.amount.fixed : evaluate(detail.amount.expression).value_or(0);
     if (operation.kind != Kind::skip || operation.width != 1) count *= 8;
+    if (detail.digits > 0) count = 4 * detail.digits;
   } else if (operation.kind == Kind::gps_time || operation.kind == Kind::cp56time) {
     count = operation.kind == Kind::gps_time ? 48 : 56;
   }
   if (count < 0 || count > 8 * 1024 * 1024) return fail(detail, "has no size");
-  if (!(operation.kind == Kind::bits || operation.kind == Kind::boolean || operation.width == 1)) put({});
+  const bool of_bits = operation.kind == Kind::bits || operation.kind == Kind::boolean || operation.width == 1;
+  if (!of_bits && detail.digits == 0) put({});
   skip_bits(static_cast<std::size_t>(count));
   return true;
 }
@@ -79,6 +90,11 @@ bool LayoutEncoder::write_nothing(const Operation& operation, const Detail& deta
 bool LayoutEncoder::write_value(const Operation& operation, const Detail& detail, std::string_view value,
                                 bool is_string) {
   switch (operation.kind) {
+    case Kind::flags: {
+      std::int64_t bits = 0;
+      std::from_chars(value.data(), value.data() + value.size(), bits);
+      return write_raw(operation, detail, bits);
+    }
     case Kind::integer:
     case Kind::bits:
     case Kind::boolean:
@@ -118,8 +134,22 @@ bool LayoutEncoder::write_number(const Operation& operation, const Detail& detai
   return write_raw(operation, detail, *raw);
 }
 
+/// A list of words, each a bit.
+bool LayoutEncoder::write_flags(const Operation& operation, const Detail& detail, const Json& value) {
+  if (value.is_number_integer()) return write_raw(operation, detail, value.get<std::int64_t>());
+  if (!value.is_array()) return fail(detail, "must be a list of " + detail.quantity.range());
+  std::uint64_t bits = 0;
+  for (const Json& one : value) {
+    if (!one.is_string()) return fail(detail, "must be a list of " + detail.quantity.range());
+    const auto bit = detail.quantity.raw(one.get_ref<const std::string&>(), true);
+    if (!bit) return fail(detail, bit.error().text);
+    bits |= std::uint64_t{1} << *bit;
+  }
+  return write_raw(operation, detail, static_cast<std::int64_t>(bits));
+}
+
 bool LayoutEncoder::out_of_width(const Operation& operation, const Detail& detail, std::int64_t raw) {
-  const unsigned width = operation.kind == Kind::integer ? operation.width * 8U : operation.width;
+  const unsigned width = bits_of(operation);
   if (width >= 64) return false;
   const std::int64_t top = std::int64_t{1} << (operation.sign == Sign::none ? width : width - 1);
   const std::int64_t least = operation.sign == Sign::none ? 0 : operation.sign == Sign::magnitude ? 1 - top : -top;
@@ -138,9 +168,9 @@ bool LayoutEncoder::write_raw(const Operation& operation, const Detail& detail, 
     if (const std::string* const word = quantity.word(raw)) cells_[operation.cell].text = *word;
   }
   auto bits = static_cast<std::uint64_t>(raw);
-  const unsigned width = operation.kind == Kind::integer ? operation.width * 8U : operation.width;
+  const unsigned width = bits_of(operation);
   if (operation.sign == Sign::magnitude && raw < 0) bits = (0 - bits) | std::uint64_t{1} << (width - 1);
-  if (operation.kind != Kind::integer) return put_bits(bits, operation.width, operation.least_first), true;
+  if (width == operation.width) return put_bits(bits, operation.width, operation.least_first), true;
   std::string bytes;
   store(bits, operation, detail, bytes);
   put(bytes);
@@ -167,6 +197,15 @@ bool LayoutEncoder::write_digits(const Operation& operation, const Detail& detai
     return fail(detail, "must be digits, not '" + digits + "'");
   if (digits.size() > 2 * count)
     return fail(detail, fmt::format("must have at most {} digits, not '{}'", 2 * count, digits));
+  if (detail.digits > 0) {
+    const std::size_t most = detail.digits;
+    if (digits.size() > most && digits.find_first_not_of('f') != std::string::npos)
+      return fail(detail, fmt::format("must have at most {} digits, not '{}'", most, digits));
+    digits = digits.size() > most ? digits.substr(0, most) : std::string(most - digits.size(), '0') + digits;
+    for (const char digit : digits)
+      put_bits(digit == 'f' ? 15U : static_cast<unsigned>(digit - '0'), 4, detail.low_nibble_first);
+    return true;
+  }
   digits.insert(0, 2 * count - digits.size(), '0');
   std::string bytes;
   for (std::size_t i = 0; i < count; ++i) {

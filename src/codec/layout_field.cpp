@@ -120,7 +120,18 @@ Transform read_transform(config::Section& section) {
   description.type = "reverse, swap, or section";
   description.fallback = "none";
   description.meaning =
-      "What is done to each byte first: { xor: 0x5a }, { add: -0x33 }, reverse, or swap (of each two).";
+      "What is done to each byte first: { xor: 0x5a }, { add: 3 }, { sub: 0x33 }, reverse, or swap (of each two).";
+  struct Options {
+    std::string key;
+    std::optional<std::int64_t> add, sub;
+  };
+  const auto read = [](config::Section& inner) {
+    return Options{inner.bytes("xor", config::Default<std::string>("", "none"), "Bytes to xor with, used in turn."),
+                   inner.optional_integer("add", "A number to add to each byte.", {-255, 255}),
+                   inner.optional_integer("sub", "A number to subtract from each byte.", {-255, 255})};
+  };
+  if (section.describing())
+    description.options = config::describe(section.reader(), [&read](config::Section& inner) { read(inner); });
   section.claim(std::move(description));
   Transform transform;
   const config::Node* const node = section.node("transform");
@@ -128,18 +139,16 @@ Transform read_transform(config::Section& section) {
   if (node->is_scalar() && node->text == "reverse") return {Transform::How::reverse, {}};
   if (node->is_scalar() && node->text == "swap") return {Transform::How::swap, {}};
   if (!node->is_map()) {
-    section.error("transform", "expected { xor: 0x5a }, { add: -0x33 }, reverse or swap");
+    section.error("transform", "expected { xor: 0x5a }, { add: 3 }, { sub: 0x33 }, reverse or swap");
     return transform;
   }
   config::Section inner(section.reader(), node, section.path() + ".transform", nullptr);
-  const std::string key =
-      inner.bytes("xor", config::Default<std::string>("", "none"), "Bytes to xor with, used in turn.");
-  const auto add = inner.optional_integer("add", "A number to add to each byte.", {-255, 255});
-  if (key.empty() == !add) {
-    inner.error("", "needs 'xor' or 'add'");
+  const auto [key, add, sub] = read(inner);
+  if ((key.empty() ? 0 : 1) + (add ? 1 : 0) + (sub ? 1 : 0) != 1) {
+    inner.error("", "needs one of 'xor', 'add' and 'sub'");
     return transform;
   }
-  if (add) return {Transform::How::add, std::string(1, static_cast<char>(*add & 0xFF))};
+  if (add || sub) return {Transform::How::add, std::string(1, static_cast<char>((add ? *add : -*sub) & 0xFF))};
   return {Transform::How::exclusive_or, key};
 }
 
@@ -153,6 +162,8 @@ FieldOptions FieldOptions::read(config::Section& field) {
   options.bytes = field.optional_text(
       "bytes", "How many bytes: a number, a field's name, or an expression; of a string or bytes: the rest.");
   options.bits = field.optional_integer("bits", "How many bits.", {1, 4096});
+  options.digits =
+      field.optional_integer("digits", "How many digits of a bcd: half bytes, also an odd number.", {1, 64});
   options.little = read_little(field);
   options.least_first = read_least_first(field);
   read_text_options(field, options);
@@ -161,13 +172,22 @@ FieldOptions FieldOptions::read(config::Section& field) {
   options.zone = read_zone(field);
   options.format = field.text("format", config::Default<std::string>("", "by type"),
                               "The parts of a time (yyMMddHHmmss; of a string %y%m%d), or ddmm of a coordinate.");
+  if (const auto epoch =
+          field.optional_text("epoch", "Where a unix_s counts from, if not 1970: 2000-01-01T00:00:00Z.")) {
+    options.epoch = parse_time(*epoch, TimeFormat::rfc3339);
+    if (!options.epoch)
+      field.error("epoch", fmt::format("expected a time like 2000-01-01T00:00:00Z, not {}", in_quotes(*epoch)));
+  }
   options.at = field.optional_text("at", "The place it is read at, without moving on; negative: from the end.");
   options.condition = field.optional_text("if", "A condition under which it is there: flags & 4 != 0.");
   options.size = field.optional_text(
       "size", "The bytes of a part, which its fields cannot leave: a number, a name, an expression.");
   options.choose = field.optional_text("switch", "The field, or expression, that chooses among `cases`.");
-  options.value = field.optional_text("value", "Computed: without a type, while decoding; with one, what goes out.");
+  options.value =
+      field.optional_text("value", "Without a type, computed; with one, what it is: verified, and written.");
   options.constant = read_constant(field);
+  options.lenient = field.flag(
+      "lenient", false, "Whether what does not fit into this part, tlv or repeat is left out, instead of the frame.");
   options.transform = read_transform(field);
   return options;
 }

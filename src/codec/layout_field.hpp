@@ -30,6 +30,7 @@ struct FieldOptions {
   std::optional<std::string> type;
   std::optional<std::string> bytes;
   std::optional<std::int64_t> bits;
+  std::optional<std::int64_t> digits;
   std::optional<std::string> length;
   std::optional<std::string> terminator;
   std::optional<Charset> encoding;
@@ -45,6 +46,7 @@ struct FieldOptions {
   bool is_time = false;
   std::optional<std::chrono::minutes> zone;
   std::string format;
+  std::optional<TimePoint> epoch;
   std::optional<std::string> at;
   std::optional<std::string> condition;
   std::optional<std::string> size;
@@ -55,6 +57,7 @@ struct FieldOptions {
   bool is_signed = false;
   bool low_nibble_first = false;
   bool as_number = false;
+  bool lenient = false;
   Transform transform;
 
   static FieldOptions read(config::Section& field);

@@ -40,6 +40,7 @@ enum class Kind : std::uint8_t {
   civil_time,
   gps_time,
   cp56time,
+  flags,
   skip,
   constant,
   // no bytes of their own
@@ -53,6 +54,8 @@ enum class Kind : std::uint8_t {
   repeat,
   choose,
   tlv,
+  verify,  ///< one value, which must be the one that `value:` says
+  named,   ///< one value, whose name is made of another's
 };
 
 enum class Sign : std::uint8_t { none, twos_complement, magnitude };
@@ -68,6 +71,7 @@ struct Operation {
   bool shown = false;     ///< stands in the document
   bool is_time = false;
   bool least_first = false;         ///< bits from the least significant
+  bool lenient = false;             ///< where what it stands round does not fit, that is left out
   std::uint32_t end = 0;            ///< what follows it
   std::uint32_t key = 0;            ///< in `Program::keys`: `"name":`
   std::uint32_t key_size = 0;       ///< 0: an item of an array
@@ -125,9 +129,13 @@ struct Detail {
   bool low_nibble_first = false;
   bool top_is_sign = false;  ///< of BCD
   bool base64 = false;
-  bool as_rfc3339 = false;  ///< a unix time as text
-  std::string constant;
-  std::uint32_t expression = no_index;  ///< of if, until, value, switch
+  bool as_rfc3339 = false;              ///< a unix time as text
+  bool is_truth = false;                ///< of a computed one: true or false
+  bool optional = false;                ///< nothing, where there are no bytes
+  std::uint8_t digits = 0;              ///< of BCD: half bytes; 0: whole bytes
+  std::string constant;                 ///< of `verify`: the bytes of the value; of `named`: what stands in front
+  std::string behind;                   ///< of `named`: what stands behind
+  std::uint32_t expression = no_index;  ///< of if, until, value, switch, a name
   std::uint32_t negative = no_index;    ///< whether the number is negative
   expression::Template filled;          ///< `value:` on the way out
   std::uint32_t written = no_index;     ///< `value:` on the way out, as an expression
@@ -135,6 +143,7 @@ struct Detail {
   std::vector<TimePart> parts;
   bool parts_are_bytes = false;  ///< else BCD
   std::int64_t unit = 0;         ///< microseconds of a unix time
+  std::int64_t epoch = 0;        ///< where it counts from, in those units after 1970
   std::chrono::minutes zone{0};
   std::vector<Case> cases;
   std::uint32_t otherwise = no_index;  ///< where `default` begins

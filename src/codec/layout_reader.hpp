@@ -1,6 +1,7 @@
 // Turns `fields:` into a program, entry by entry.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +19,9 @@ class LayoutReader {
  public:
   explicit LayoutReader(Program& program) : program_(program) {}
 
-  /// Reads `fields`, and what holds for all of them: endian, bit_order, timezone, transform.
-  void read(config::Section& section);
+  /// Reads `fields`, and what holds for all of them: endian, bit_order, timezone, transform. `keep_rest`: bytes behind
+  /// them are a field of their own, `rest`.
+  void read(config::Section& section, bool keep_rest = false);
 
   /// After `read`: each item of the repeat of this name is a message.
   void split(config::Section& section, const std::string& name);
@@ -45,11 +47,22 @@ class LayoutReader {
     bool until_end = false;
     std::int64_t max = max_repeat;
   };
-  class Scope;
+  /// A way that not every frame takes: a case of a choice, or a condition.
+  struct Arm {
+    std::uint32_t choice;
+    std::uint32_t number;
+    bool operator==(const Arm&) const = default;
+  };
+  struct Named {
+    std::vector<Arm> arms;
+    config::Mark mark;
+  };
 
   void field(config::Section& section);
   void emit(config::Section& section, const FieldOptions& options, const FieldType& type,
             const std::optional<Repeat>& repeat);
+  static bool is_sized(const FieldOptions& options, const FieldType& type);
+  std::uint32_t add_part(config::Section& section, const FieldOptions& options, const FieldType& type);
   void emit_repeated(config::Section& section, const FieldOptions& options, const FieldType& type,
                      const std::optional<Repeat>& repeat);
   void emit_value(config::Section& section, const FieldOptions& options, const FieldType& type, bool is_item);
@@ -66,9 +79,27 @@ class LayoutReader {
   void set_sized(config::Section& section, const FieldOptions& options, const FieldType& type, Detail& detail);
   void set_time(config::Section& section, const FieldOptions& options, const FieldType& type, Detail& detail);
   void set_value(config::Section& section, const FieldOptions& options, Operation& operation, Detail& detail);
+  void set_digits(config::Section& section, const FieldOptions& options, Detail& detail);
+  void set_flags(config::Section& section, const FieldOptions& options, Operation& operation, Detail& detail);
   void check_alignment(config::Section& section, const Operation& operation, const Detail& detail);
 
+  void claim_name(config::Section& section, const FieldOptions& options);
+  std::optional<std::vector<std::string_view>> words_of(std::uint32_t chooser) const;
+  void check_word(config::Section& section, const config::Mark& mark, const std::string& word, std::uint32_t owner);
+  void check_zone(config::Section& section, const Operation& operation, const Detail& detail);
+  std::string constant_of(config::Section& section, const FieldOptions& options);
+  void set_expected(config::Section& section, const FieldOptions& options, std::uint32_t verify);
+  static bool is_made_name(std::string_view name);
+  void set_made_name(config::Section& section, const std::string& name, std::uint32_t index);
+  void add_rest(config::Section& section);
+
+  struct Tag {
+    std::string type;
+    std::optional<bool> little;
+  };
   std::optional<Repeat> read_repeat(config::Section& section);
+  static Repeat repeat_options(config::Section& inner);
+  static Tag tag_options(config::Section& inner);
   void read_body(config::Section& section, const config::Node& node, const std::string& path);
   void read_case(config::Section& section, const config::Node::Entry& entry, std::uint32_t owner);
   void claim_nested(config::Section& section);
@@ -93,6 +124,8 @@ class LayoutReader {
   std::vector<std::string> prefix_;  // of names, for expressions
   std::vector<std::string> steps_;   // of the document
   std::vector<Declared> declared_;
+  std::map<std::string, std::vector<Named>> named_;                           // by path
+  std::vector<Arm> arms_;                                                     // that lead to the next field
   std::vector<std::vector<std::pair<std::string, std::uint32_t>>> repeated_;  // members of merged repeats
   std::optional<unsigned> bit_ = 0;  // of the next field in its byte, where it is known
   std::uint32_t item_ = no_index;    // what `_` is in `until`

@@ -26,6 +26,8 @@ void LayoutReader::emit_group(config::Section& section, const FieldOptions& opti
   show(index, options, is_item);
   detail(index).type = options.choose ? "switch" : "group";
   detail(index).braces = named;
+  program_.operations[index].lenient = options.lenient;
+  if (is_made_name(options.name)) section.error("name", "only one value can have a name made of another's");
   if (named) {
     context_.may_repeat = false;
     context_.addressable = context_.addressable && options.name[0] != '_';
@@ -67,6 +69,7 @@ void LayoutReader::read_body(config::Section& section, const config::Node& node,
 void LayoutReader::emit_choice(config::Section& section, const FieldOptions& options) {
   const std::uint32_t index = add(Kind::choose, options);
   program_.operations[index].shown = false;
+  program_.operations[index].lenient = options.lenient;
   std::vector<std::string> saved;
   if (!options.name.empty()) {  // the field that chooses stands outside of the object
     saved.push_back(prefix_.back());
@@ -84,7 +87,9 @@ void LayoutReader::emit_choice(config::Section& section, const FieldOptions& opt
   if (const config::Node* const otherwise = section.node("default")) {
     const auto bit_before = bit_;
     detail(index).otherwise = size();
+    arms_.push_back({index, no_index});
     read_body(section, *otherwise, section.path() + ".default");
+    arms_.pop_back();
     detail(index).otherwise_end = size();
     if (bit_ != bit_before) bit_ = std::nullopt;
   }
@@ -95,7 +100,9 @@ void LayoutReader::emit_choice(config::Section& section, const FieldOptions& opt
 void LayoutReader::read_case(config::Section& section, const config::Node::Entry& entry, std::uint32_t owner) {
   const std::uint32_t begin = size();
   const auto bit_before = bit_;
+  arms_.push_back({owner, begin});
   read_body(section, entry.value, section.path() + ".cases." + entry.key);
+  arms_.pop_back();
   if (bit_ != bit_before) bit_ = std::nullopt;
   std::string_view keys = entry.key;
   if (keys == "_" || keys == "default") {
@@ -125,9 +132,15 @@ void LayoutReader::read_case(config::Section& section, const config::Node::Entry
     } else {
       one.word = std::string(key);
       one.last = -1;
+      check_word(section, entry.mark, *one.word, owner);
     }
     detail(owner).cases.push_back(std::move(one));
   }
+}
+
+LayoutReader::Tag LayoutReader::tag_options(config::Section& inner) {
+  return {inner.text("type", std::string("uint8"), "The type of the tag: uint8, uint16, uint24, uint32."),
+          read_little(inner)};
 }
 
 void LayoutReader::emit_tlv(config::Section& section, const FieldOptions& options, const FieldType& type) {
@@ -136,17 +149,16 @@ void LayoutReader::emit_tlv(config::Section& section, const FieldOptions& option
   const bool named = !options.name.empty();
   detail(index).type = type.name;
   detail(index).braces = named;
-  std::string tag = "uint8";
-  bool little = context_.little;
+  program_.operations[index].lenient = options.lenient;
+  Tag tag{"uint8", {}};
   const config::Node* const node = section.node("tag");
   if (node != nullptr && node->is_map()) {
     config::Section inner(section.reader(), node, section.path() + ".tag", nullptr);
-    tag = inner.text("type", std::string("uint8"), "The type of the tag: uint8, uint16, uint24, uint32.");
-    little = read_little(inner).value_or(little);
+    tag = tag_options(inner);
   } else if (node != nullptr && node->is_scalar()) {
-    tag = node->text;
+    tag.type = node->text;
   }
-  const Amount tagged = prefix(section, "tag", tag, little);
+  const Amount tagged = prefix(section, "tag", tag.type, tag.little.value_or(context_.little));
   program_.operations[index].width = tagged.prefix;
   program_.operations[index].little = tagged.little;
   if (options.length) {
@@ -170,7 +182,9 @@ void LayoutReader::emit_tlv(config::Section& section, const FieldOptions& option
   }
   if (const config::Node* const otherwise = section.node("default")) {
     detail(index).otherwise = size();
+    arms_.push_back({index, no_index});
     read_body(section, *otherwise, section.path() + ".default");
+    arms_.pop_back();
     detail(index).otherwise_end = size();
   }
   bit_ = 0;

@@ -57,8 +57,14 @@ bool is_clock(Kind kind) {
 
 void LayoutReader::emit_leaf(config::Section& section, const FieldOptions& options, const FieldType& type,
                              bool is_item) {
+  const bool made = is_made_name(options.name);
+  const std::uint32_t naming = made ? add(Kind::named, options) : no_index;
+  if (made) set_made_name(section, options.name, naming);
+  const bool fixed = options.value && type.kind != Kind::computed && type.kind != Kind::constant &&
+                     options.value->find("{{") == std::string::npos;
+  const std::uint32_t verify = fixed ? add(Kind::verify, options) : no_index;
   const std::uint32_t index = add(type.kind, options);
-  show(index, options, is_item);
+  show(index, options, is_item || made);
   Operation operation = program_.operations[index];
   Detail detail = program_.details[operation.detail];  // a copy: expressions may add to the lists
   detail.type = type.name;
@@ -66,6 +72,7 @@ void LayoutReader::emit_leaf(config::Section& section, const FieldOptions& optio
   operation.is_time = options.is_time;
   set_number(section, options, type, operation, detail);
   set_bits(section, options, operation, detail);
+  set_flags(section, options, operation, detail);
   set_sized(section, options, type, detail);
   set_time(section, options, type, detail);
   set_value(section, options, operation, detail);
@@ -80,8 +87,14 @@ void LayoutReader::emit_leaf(config::Section& section, const FieldOptions& optio
                   "only a field that is a time can be the message's: unix_s, bcd_time, a string with 'format', ...");
   program_.details[operation.detail] = std::move(detail);
   program_.operations[index] = operation;
-  declare(section, options.name, index);
+  if (!made) declare(section, options.name, index);
   check_alignment(section, operation, program_.details[operation.detail]);
+  check_zone(section, operation, program_.details[operation.detail]);
+  if (fixed) {
+    set_expected(section, options, verify);
+    finish(verify);
+  }
+  if (made) finish(naming);
 }
 
 void LayoutReader::set_number(config::Section& section, const FieldOptions& options, const FieldType& type,
@@ -106,6 +119,10 @@ void LayoutReader::set_number(config::Section& section, const FieldOptions& opti
     set_byte_order(section, options, operation, detail);
   }
   detail.unit = type.unit;
+  if (options.epoch && detail.unit != 0) {
+    detail.epoch = options.epoch->time_since_epoch().count() / detail.unit;
+    for (std::int64_t& one : detail.quantity.missing) one += detail.epoch;
+  }
   if (options.negative) detail.negative = expression(section, "negative", *options.negative);
   const bool number = kind == Kind::integer || kind == Kind::real || kind == Kind::bcd || kind == Kind::text;
   detail.degrees = number && options.format == "ddmm";
@@ -138,33 +155,12 @@ void LayoutReader::set_byte_order(config::Section& section, const FieldOptions& 
   operation.permuted = true;
 }
 
-void LayoutReader::set_bits(config::Section& section, const FieldOptions& options, Operation& operation,
-                            Detail& detail) {
-  const Kind kind = operation.kind;
-  if (kind != Kind::bits && kind != Kind::boolean && kind != Kind::skip) return;
-  if (kind == Kind::bits && options.is_signed) operation.sign = Sign::twos_complement;
-  if (kind == Kind::skip) {
-    if (options.bits.has_value() == options.bytes.has_value()) section.error("", "skip needs 'bytes' or 'bits'");
-    if (options.bits) detail.amount = {Amount::How::fixed, *options.bits, no_index, 0, false};
-    if (options.bytes) detail.amount = amount(section, "bytes", *options.bytes, 0, INT32_MAX);
-    operation.width = options.bits ? 1 : 8;  // bits of one
-    return;
-  }
-  std::int64_t bits = options.bits.value_or(0);
-  if (bits == 0 && kind == Kind::boolean)
-    bits = options.bytes ? amount(section, "bytes", *options.bytes, 1, 8).fixed * 8 : 8;
-  if (bits == 0) section.error("", "bits needs 'bits', how many: { type: bits, bits: 4 }");
-  if (bits > 64) section.error("bits", "must be from 1 to 64");
-  operation.width = static_cast<std::uint8_t>(std::clamp<std::int64_t>(bits, 1, 64));
-}
-
 void LayoutReader::set_sized(config::Section& section, const FieldOptions& options, const FieldType& type,
                              Detail& detail) {
   detail.low_nibble_first = options.low_nibble_first;
   detail.as_number = options.as_number;
   if (type.kind == Kind::constant) {
-    if (!options.constant || options.constant->empty()) section.error("", "a const needs its bytes: hex: \"01 05\"");
-    detail.constant = options.constant.value_or(std::string(1, '\0'));
+    detail.constant = constant_of(section, options);
     return;
   }
   const bool variable = type.kind == Kind::text || type.kind == Kind::bytes || type.kind == Kind::nested ||
@@ -172,7 +168,9 @@ void LayoutReader::set_sized(config::Section& section, const FieldOptions& optio
                         type.kind == Kind::mac;
   if (!variable) return;
   if (options.bytes && options.length) section.error("length", "'bytes' says already how long it is");
-  if (options.bytes) {
+  if (options.digits) {
+    set_digits(section, options, detail);
+  } else if (options.bytes) {
     detail.amount = amount(section, "bytes", *options.bytes, 0, INT32_MAX);
   } else if (options.length) {
     detail.amount = prefix(section, "length", *options.length, context_.little);
@@ -185,9 +183,10 @@ void LayoutReader::set_sized(config::Section& section, const FieldOptions& optio
   if (type.kind == Kind::ip && detail.amount.fixed != 4 && detail.amount.fixed != 16)
     section.error("bytes", "an ip has 4 or 16 bytes");
   detail.terminator = options.terminator;
-  detail.charset = options.encoding.value_or(Charset::utf8);
+  const bool vin = type.name == "vin";
+  detail.charset = options.encoding.value_or(vin ? Charset::ascii : Charset::utf8);
   detail.base64 = options.base64 || type.name == "base64";
-  detail.trim = options.trim;
+  detail.trim = options.trim || vin;
   detail.include = options.include;
   detail.consume = options.consume;
   const bool padded = type.kind == Kind::text && detail.amount.how == Amount::How::fixed;
@@ -235,8 +234,11 @@ void LayoutReader::set_time(config::Section& section, const FieldOptions& option
 void LayoutReader::set_value(config::Section& section, const FieldOptions& options, Operation& operation,
                              Detail& detail) {
   if (!options.value) return;
+  if (operation.kind == Kind::constant) return;
   if (operation.kind == Kind::computed) {
     detail.expression = expression(section, "value", *options.value);
+    detail.is_truth = detail.expression != no_index && detail.quantity.words.empty() &&
+                      program_.expressions[detail.expression].is_truth();
     return;
   }
   const Kind kind = operation.kind;
@@ -260,6 +262,12 @@ void LayoutReader::set_value(config::Section& section, const FieldOptions& optio
 void LayoutReader::check_alignment(config::Section& section, const Operation& operation, const Detail& detail) {
   const Kind kind = operation.kind;
   if (kind == Kind::computed) return;
+  if (kind == Kind::bcd && detail.digits > 0) {
+    if (bit_ && *bit_ % 4 != 0)
+      section.error("digits", fmt::format("the bits in front of it do not fill half bytes: {} of 8 are used", *bit_));
+    if (bit_) bit_ = (*bit_ + 4U * detail.digits) % 8;
+    return;
+  }
   if (kind == Kind::bits || (kind == Kind::boolean && operation.width != 8) ||
       (kind == Kind::skip && operation.width == 1)) {
     const auto bits = kind == Kind::skip ? static_cast<unsigned>(detail.amount.fixed) : operation.width;

@@ -106,51 +106,16 @@ std::optional<Failure> Nmea0183::decode(Bytes frame, Receiver& out) {
   return std::nullopt;
 }
 
-/// Takes the marks and the checksum off a line.
-std::optional<Failure> Nmea0183::check(std::string_view& line) const {
-  if (line.starts_with('\\')) {  // a tag block of NMEA 4.10 stands in front
-    const std::size_t end = line.find('\\', 1);
-    line.remove_prefix(end == line.npos ? line.size() : end + 1);
-  }
-  if (line.starts_with('$') || line.starts_with('!')) line.remove_prefix(1);
-  const std::size_t star = line.rfind('*');
-  const bool has_checksum = star != line.npos && line.size() - star <= 3;
-  if (!has_checksum) {
-    if (config_.checksum == Checksum::required)
-      return Failure{"no_checksum", "a sentence has no checksum", offset(line.data() + line.size())};
-    return std::nullopt;
-  }
-  unsigned given = 0;
-  const auto [end, bad] = std::from_chars(line.data() + star + 1, line.data() + line.size(), given, 16);
-  const bool is_hex = bad == std::errc() && end == line.data() + line.size() && line.size() - star == 3;
-  unsigned sum = 0;
-  for (const char c : line.substr(0, star)) sum ^= static_cast<unsigned char>(c);
-  line = line.substr(0, star);
-  if (config_.checksum != Checksum::ignored && (!is_hex || given != sum))
-    return Failure{"bad_checksum", "a sentence's checksum is wrong", offset(line.data() + star)};
-  return std::nullopt;
-}
-
 std::optional<Failure> Nmea0183::append(std::string_view line) {
   if (auto failure = check(line)) return failure;
-  fields_.clear();
-  for (std::size_t at = 0; at <= line.size();) {
-    const std::size_t end = std::min(line.find(',', at), line.size());
-    if (fields_.size() == max_fields)
-      return Failure{"too_many_fields", "a sentence has more than 128 fields", offset(line.data() + at)};
-    fields_.push_back(line.substr(at, end - at));
-    at = end + 1;
+  if (auto failure = split(line, fields_)) {
+    failure->offset += offset(line.data());
+    return failure;
   }
-  const std::string_view tag = fields_[0];
-  const auto is_word = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  };
-  if (tag.size() < 4 || tag.size() > 16 || !std::all_of(tag.begin(), tag.end(), is_word))
-    return Failure{"not_a_sentence", "a line does not begin with a sentence's name", offset(tag.data())};
   std::string& json = written_.text();
   json += '{';
   Seen seen;
-  const std::string_view names = append_head(tag);
+  const std::string_view names = append_head(fields_[0]);
   if (!names.empty()) append_named(names, 1, seen);
   append_together(seen);
   json += '}';
@@ -174,7 +139,7 @@ std::string_view Nmea0183::append_head(std::string_view tag) {
   if (tag.front() == 'P') {
     const std::string_view kind = fields_.size() > 1 ? fields_[1] : std::string_view();
     std::string_view names = nmea0183_fields(tag);
-    if (names.empty() && kind.size() <= 8) {
+    if (names.empty() && kind.size() <= 8 && kind != "#") {
       char key[32];
       char* const end = std::copy(kind.begin(), kind.end(), std::copy(tag.begin(), tag.end(), key) + 1);
       key[tag.size()] = ',';

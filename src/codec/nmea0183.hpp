@@ -51,6 +51,9 @@ class Nmea0183 final : public Codec {
 
   std::optional<Failure> append(std::string_view line);
   std::optional<Failure> check(std::string_view& line) const;
+  /// The fields between the mark and the checksum. What is refused here is neither read nor written: a sentence is
+  /// printable ASCII and begins with its name (IEC 61162-1, 7.2.1 and 7.2.3).
+  static std::optional<Failure> split(std::string_view sentence, std::vector<std::string_view>& fields);
   std::string_view append_head(std::string_view tag);
   void append_named(std::string_view names, std::size_t first, Seen& seen);
   void append_field(std::string_view name, char kind, std::string_view text, Seen& seen);

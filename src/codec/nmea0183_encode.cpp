@@ -52,6 +52,7 @@ Result<void> Nmea0183::encode(std::string_view json, std::string& out) const {
   for (const std::string_view kind : {"subtype", "type", "ubx_type"}) {
     if (is_own && names.empty()) names = nmea0183_fields(tag + ',' + member(kind));
   }
+  if (tag == "PASHR" && names.empty() && find_member(json, "timestamp")) names = nmea0183_fields("PASHR,#");
   std::string body = is_own && names.empty() ? tag.substr(0, 4) : tag;
   bool first = is_own && names.empty();  // what is in `data` begins behind the maker
   while (!names.empty()) {
@@ -71,6 +72,8 @@ Result<void> Nmea0183::encode(std::string_view json, std::string& out) const {
     if (const auto value = find_member(json, list)) append_items(value->text, body, first);
   }
   if (body.find_first_of("$*\r\n") != body.npos) return Error{"encode", "a field holds $, * or a line end"};
+  std::vector<std::string_view> fields;
+  if (const auto failure = split(body, fields)) return Error{"encode", std::string(failure->text)};
   unsigned sum = 0;
   for (const char c : body) sum ^= static_cast<unsigned char>(c);
   constexpr std::string_view digits = "0123456789ABCDEF";

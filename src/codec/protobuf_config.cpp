@@ -83,7 +83,7 @@ std::string read_schema(config::Section& section, const std::filesystem::path& p
   const std::filesystem::path& file = is_proto ? proto_file : descriptor_file;
   auto text = config::read_file(file);
   if (!text) {
-    section.error(option, file.string() + " cannot be read: " + text.error().text);
+    section.error(option, "cannot read '" + file.string() + "': " + text.error().text);
     return {};
   }
   if (!is_proto) return std::move(*text);

@@ -1,9 +1,9 @@
 // TextFields: texts into the members of a document.
 #include "codec/text_field.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include "codec/text_value.hpp"
 #include "message/json.hpp"
@@ -31,6 +31,8 @@ struct TextFields::Compiled {
   std::string member;  // "name":
   std::vector<std::size_t> sources;
   std::size_t hemisphere = npos;
+  std::size_t namesake = 0;  // the first field of the same name, maybe itself
+  bool is_given = false;     // of those with one name, by any; at the first of them
   std::unique_ptr<expression::Paths> paths;
   std::unique_ptr<Codec> codec;
 };
@@ -42,7 +44,10 @@ TextFields::TextFields(const std::vector<TextField>& fields, const std::vector<s
   };
   for (const TextField& field : fields) {
     if (field.kind == TextField::Kind::skip) continue;
-    Compiled compiled{field, {}, {}, npos, nullptr, nullptr};
+    Compiled compiled{field, {}, {}, npos, 0, false, nullptr, nullptr};
+    const auto same = std::find_if(fields_.begin(), fields_.end(),
+                                   [&field](const Compiled& other) { return other.field.name == field.name; });
+    compiled.namesake = static_cast<std::size_t>(same - fields_.begin());
     json::append_string(compiled.member, field.name);
     compiled.member += ':';
     for (const std::string& from : field.from.empty() ? std::vector{field.name} : field.from)
@@ -63,7 +68,8 @@ TextFields::~TextFields() = default;
 
 std::optional<Failure> TextFields::append(std::string& json, std::span<const TextSource> sources, Bytes frame,
                                           std::optional<TimePoint>& time, Trace* trace) {
-  for (const Compiled& field : fields_) {
+  for (Compiled& field : fields_) field.is_given = false;
+  for (Compiled& field : fields_) {
     const std::size_t first = field.sources.front();
     const bool present = std::all_of(field.sources.begin(), field.sources.end(), [&sources](std::size_t source) {
       return source < sources.size() && sources[source].present();
@@ -72,15 +78,22 @@ std::optional<Failure> TextFields::append(std::string& json, std::span<const Tex
       if (field.field.is_required) return Failure{"missing_field", "a field that is required is not there", 0};
       continue;
     }
+    if (fields_[field.namesake].is_given) continue;
     const std::string_view place = sources[first].place;
     const bool in_frame = place.data() >= frame.data() && place.data() <= frame.data() + frame.size();
     const std::size_t offset = in_frame ? static_cast<std::size_t>(place.data() - frame.data()) : 0;
+    const std::size_t before = json.size();
     if (json.back() != '{') json += ',';
     json += field.member;
     const std::size_t value = json.size();
     if (auto failure = append_field(field, json, sources, time)) {
       failure->offset = offset;
       return failure;
+    }
+    fields_[field.namesake].is_given = json.size() != value;
+    if (json.size() == value) {  // its enum leaves this text out
+      json.resize(before);
+      continue;
     }
     if (trace == nullptr) continue;
     std::size_t begin = offset;
@@ -102,8 +115,10 @@ std::optional<Failure> TextFields::append_field(const Compiled& field, std::stri
   TextSource source = sources[field.sources.front()];
   if (field.sources.size() > 1) {
     joined_.clear();
-    for (const std::size_t index : field.sources)
-      joined_.append(joined_.empty() ? "" : " ").append(sources[index].text);
+    for (const std::size_t index : field.sources) {
+      if (index != field.sources.front()) joined_ += field.field.join;
+      joined_ += sources[index].text;
+    }
     source.text = joined_;
   }
   if (field.codec) {
@@ -115,6 +130,31 @@ std::optional<Failure> TextFields::append_field(const Compiled& field, std::stri
   std::string_view hemisphere;
   if (field.hemisphere < sources.size()) hemisphere = sources[field.hemisphere].text;
   return append_text_value(json, field.field, source, hemisphere, time);
+}
+
+/// A text to what it is read from: to each its part, or its bit to a number that may have others.
+Result<void> TextFields::part(const Compiled& field, std::string_view text,
+                              std::span<std::optional<std::string>> sources) {
+  const std::size_t count = field.sources.size();
+  const std::string& join = field.field.join;
+  if (field.field.bit && field.sources.front() < sources.size()) {
+    std::optional<std::string>& number = sources[field.sources.front()];
+    const bool is_hex = field.field.kind == TextField::Kind::hex;
+    const std::uint64_t mask = std::uint64_t{1} << *field.field.bit;
+    const std::uint64_t others = whole_number(number.value_or("0"), is_hex ? 16 : 10).value_or(0) & ~mask;
+    const std::uint64_t all = others | (text == "true" ? mask : 0);
+    number = is_hex ? fmt::format("{:X}", all) : fmt::format("{}", all);
+    return {};
+  }
+  if (count > 1 && join.empty())
+    return Error{"encode", "'" + field.field.name + "' is joined by nothing: where its parts end is not known"};
+  std::string_view rest = text;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t end = i + 1 == count ? rest.size() : std::min(rest.find(join), rest.size());
+    if (field.sources[i] < sources.size()) sources[field.sources[i]] = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + join.size(), rest.size()));
+  }
+  return {};
 }
 
 Result<void> TextFields::encode(std::string_view json, std::span<std::optional<std::string>> sources) const {
@@ -133,13 +173,7 @@ Result<void> TextFields::encode(std::string_view json, std::span<std::optional<s
       return written;
     }
     if (field.hemisphere < sources.size()) sources[field.hemisphere] = hemisphere;
-    std::string_view rest = text;
-    for (std::size_t i = 0; i < field.sources.size(); ++i) {
-      const bool last = i + 1 == field.sources.size();
-      const std::size_t blank = last ? rest.size() : std::min(rest.find(' '), rest.size());
-      if (field.sources[i] < sources.size()) sources[field.sources[i]] = rest.substr(0, blank);
-      rest.remove_prefix(std::min(blank + 1, rest.size()));
-    }
+    if (auto parted = part(field, text, sources); !parted) return parted;
   }
   return {};
 }

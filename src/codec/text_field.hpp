@@ -20,7 +20,8 @@ namespace fieldgate::codec {
 /// How a member of the document is read from one or several texts.
 struct TextField {
   /// `automatic`: a number or truth value if it looks like one, else text. `hex`: a whole number in hex digits.
-  /// `degrees_minutes`: ddmm.mmmm, as receivers write positions. The unix and rfc3339 times stay as they came.
+  /// `degrees_minutes`: ddmm.mmmm, as receivers write positions; `degrees`: dd.dddd. The unix and rfc3339 times stay as
+  /// they came.
   enum class Kind : std::uint8_t {
     text,
     integer,
@@ -33,6 +34,7 @@ struct TextField {
     automatic,
     hex,
     degrees_minutes,
+    degrees,
     time,
     skip,
   };
@@ -40,13 +42,16 @@ struct TextField {
   std::string name;
   Kind kind = Kind::text;
   bool is_time = false;           ///< the message's own time
-  std::vector<std::string> from;  ///< what it is read from, joined by blanks; empty: what has its name
+  std::vector<std::string> from;  ///< what it is read from, joined by `join`; empty: what has its name
+  std::string join = " ";
   bool is_required = false;
   Quantity quantity;                                       ///< of numbers
   std::vector<std::pair<std::string, std::string>> words;  ///< `enum` of text
+  std::optional<std::string> otherwise;                    ///< what other texts become; empty: they are left out
+  std::optional<unsigned> bit;                             ///< of whole numbers: the bit that is the truth value
   TimePattern pattern;                                     ///< of `time`
   std::chrono::minutes zone{};                             ///< of `time`: what local time is ahead of UTC
-  std::string hemisphere;                                  ///< of `degrees_minutes`: what holds N, S, E or W
+  std::string hemisphere;                                  ///< of positions: what holds N, S, E or W
   Factory codec;                                           ///< how the text is read further, if it is
 
   bool operator==(const TextField&) const = default;
@@ -56,7 +61,8 @@ struct TextField {
 struct TextFieldStyle {
   std::string_view scalar = "type";  ///< what a bare word in the map form gives: "type", or "from"
   TextField::Kind kind = TextField::Kind::text;
-  std::string_view from = "What it is read from, if that has another name; several are joined by blanks.";
+  std::string_view from = "What it is read from, if that has another name; several are joined.";
+  bool repeats = false;  ///< names may come again: the caller knows what excludes each other
 };
 
 /// Reads the option `name`: a list of names or of maps, or a map of names to them. Anything wrong is reported.
@@ -101,6 +107,7 @@ class TextFields {
   struct Compiled;
   std::optional<Failure> append_field(const Compiled& field, std::string& json, std::span<const TextSource> sources,
                                       std::optional<TimePoint>& time);
+  static Result<void> part(const Compiled& field, std::string_view text, std::span<std::optional<std::string>> sources);
 
   std::vector<Compiled> fields_;
   std::string joined_;

@@ -98,6 +98,27 @@ void read_time(config::Section& section, TextField& field) {
     section.error("timezone", "belongs to a time with a 'format': the others say their zone themselves");
 }
 
+void read_bit(config::Section& section, TextField& field) {
+  const auto bit = section.optional_integer(
+      "bit", "Of an integer or hex: the bit, from the least significant, that is the truth value.", {0, 63});
+  if (!bit) return;
+  field.bit = static_cast<unsigned>(*bit);
+  if (field.kind != Kind::integer && field.kind != Kind::hex)
+    section.error("bit", "belongs to a whole number: add 'type: hex' or 'type: integer'");
+  if (!field.quantity.plain()) section.error("bit", "a bit is true or false, and has no scale, bounds or enum");
+}
+
+/// What the texts become that the enum lacks; `none` leaves the field out.
+void read_otherwise(config::Section& section, TextField& field) {
+  const auto text = section.optional_text(
+      "otherwise", "What texts become that the 'enum' does not list; 'none' leaves the field out.");
+  if (!text) return;
+  if (field.words.empty()) return section.error("otherwise", "belongs to the 'enum' of a text");
+  if (field.kind == Kind::boolean && *text != "true" && *text != "false" && *text != "none")
+    return section.error("otherwise", "expected true, false or none");
+  field.otherwise = *text == "none" ? std::string() : *text;
+}
+
 /// Text has words for texts; everything else is a number, whose words are those of its values.
 void read_quantity(config::Section& section, TextField& field) {
   const bool is_truth = field.kind == Kind::boolean;
@@ -130,6 +151,7 @@ TextField read_field(config::Section& section, const TextFieldStyle& style) {
                                      {"boolean", Kind::boolean},
                                      {"hex", Kind::hex},
                                      {"degrees_minutes", Kind::degrees_minutes},
+                                     {"degrees", Kind::degrees},
                                      {"time", Kind::time},
                                      {"rfc3339", Kind::rfc3339},
                                      {"unix_s", Kind::unix_s},
@@ -138,9 +160,14 @@ TextField read_field(config::Section& section, const TextFieldStyle& style) {
                                      {"skip", Kind::skip}});
   field.name = section.text("name", std::string(), "The member of the document.");
   field.from = read_from(section, style.from);
+  field.join = section.text("join", std::string(" "), "What stands between the texts, where 'from' lists several.");
+  if (section.has("join") && field.from.size() < 2) section.error("join", "belongs to a list: from: [date, time]");
   read_time(section, field);
   read_quantity(section, field);
-  field.hemisphere = section.text("hemisphere", std::string(), "Of degrees_minutes: what holds its N, S, E or W.");
+  read_bit(section, field);
+  read_otherwise(section, field);
+  field.hemisphere = section.text("hemisphere", std::string(),
+                                  "Of degrees and degrees_minutes: what holds its N, S, E or W (or + or -).");
   field.is_required = section.flag("required", false, "Whether a frame without it is refused.");
   field.is_time =
       section.flag("time", false, "Whether it is the message's own time; then its type is one of the times.");
@@ -197,7 +224,7 @@ std::vector<TextField> read_text_fields(config::Section& section, std::string_vi
       fields.push_back(read_field(inner, style));
     }
   }
-  check_names(section, name, fields);
+  if (!style.repeats) check_names(section, name, fields);
   return fields;
 }
 

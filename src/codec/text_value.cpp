@@ -81,40 +81,37 @@ std::optional<Failure> append_number(std::string& json, const Quantity& quantity
   return append_scaled(json, quantity, text, *number);
 }
 
+/// The word that a text stands for; null if the field has none for it.
+const std::string* word_of(const TextField& field, std::string_view text) {
+  const auto word =
+      std::find_if(field.words.begin(), field.words.end(), [text](const auto& one) { return one.first == text; });
+  if (word != field.words.end()) return &word->second;
+  return field.otherwise ? &*field.otherwise : nullptr;
+}
+
+/// Whether it is none of the texts of the enum, which are all that there is to tell.
+bool is_left_out(const TextField& field, std::string_view text) {
+  return field.otherwise && field.otherwise->empty() && word_of(field, text) == &*field.otherwise;
+}
+
+std::optional<Failure> append_bit(std::string& json, unsigned bit, std::string_view text, int base) {
+  const auto number = whole_number(text, base);
+  if (!number) return bad(base == 16 ? "a field is no number in hex digits" : "a field is no whole number");
+  json += (*number >> bit & 1U) != 0 ? "true" : "false";
+  return std::nullopt;
+}
+
 std::optional<Failure> append_boolean(std::string& json, const TextField& field, std::string_view text) {
   if (!field.words.empty()) {
-    const auto word =
-        std::find_if(field.words.begin(), field.words.end(), [text](const auto& one) { return one.first == text; });
-    if (word == field.words.end()) return bad("a field is none of the texts of its enum");
-    json += word->second;
+    const std::string* const word = word_of(field, text);
+    if (word == nullptr) return bad("a field is none of the texts of its enum");
+    json += *word;
     return std::nullopt;
   }
   const bool yes = text == "true" || text == "TRUE" || text == "True" || text == "1";
   if (!yes && text != "false" && text != "FALSE" && text != "False" && text != "0")
     return bad("a field is neither true nor false");
   json += yes ? "true" : "false";
-  return std::nullopt;
-}
-
-/// 4807.038 is 48 degrees and 7.038 minutes; the hemispheres S and W are below zero (IEC 61162-1).
-std::optional<Failure> append_position(std::string& json, std::string_view text, std::string_view hemisphere) {
-  bool negative = false;
-  if (!hemisphere.empty()) {
-    negative = hemisphere == "S" || hemisphere == "W" || hemisphere == "s" || hemisphere == "w";
-    if (!negative && hemisphere != "N" && hemisphere != "E" && hemisphere != "n" && hemisphere != "e")
-      return bad("a hemisphere is none of N, S, E, W");
-  } else if (text.starts_with('-') || text.starts_with('+')) {
-    negative = text.starts_with('-');
-    text.remove_prefix(1);
-  }
-  const auto number = text.starts_with('-') ? std::nullopt : parse_number<double>(without_plus(text));
-  const std::size_t whole = std::min(text.find('.'), text.size());
-  if (!number || whole < 2 || whole > 6 || !(*number < 36'000'000)) return bad("a field is no position ddmm.mmmm");
-  const auto degrees = whole > 2 ? parse_number<unsigned>(text.substr(0, whole - 2)) : 0U;
-  const auto minutes = parse_number<double>(text.substr(whole - 2));
-  if (!degrees || !minutes || *minutes >= 60 || *degrees > 180) return bad("a field is no position ddmm.mmmm");
-  const double value = *degrees + *minutes / 60;
-  json::append_number(json, negative ? -value : value);
   return std::nullopt;
 }
 
@@ -193,13 +190,19 @@ void append_automatic(std::string& json, std::string_view text, bool quoted) {
   }
 }
 
+std::optional<std::uint64_t> whole_number(std::string_view text, int base) {
+  if (base == 16 && (text.starts_with("0x") || text.starts_with("0X"))) text.remove_prefix(2);
+  text = without_plus(text);
+  if (const auto number = parse_number<std::uint64_t>(text, base)) return number;
+  const auto number = parse_number<std::int64_t>(text, base);
+  return number ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+}
+
 namespace {
 
 void append_any(std::string& json, const TextField& field, const TextSource& source) {
-  const auto word = std::find_if(field.words.begin(), field.words.end(),
-                                 [&source](const auto& one) { return one.first == source.text; });
-  if (word != field.words.end()) {
-    json::append_string(json, word->second);
+  if (const std::string* const word = word_of(field, source.text)) {
+    json::append_string(json, *word);
   } else if (source.json.empty()) {
     append_automatic(json, source.text, source.quoted);
   } else if (source.json.front() == '{' || source.json.front() == '[') {
@@ -217,21 +220,22 @@ std::optional<Failure> append_text_value(std::string& json, const TextField& fie
     json += "null";
     return std::nullopt;
   }
+  if (is_left_out(field, field.kind == Kind::boolean ? trimmed(source.text) : source.text)) return std::nullopt;
   if (field.kind == Kind::automatic) {
     append_any(json, field, source);
     return std::nullopt;
   }
   if (field.kind == Kind::text) {
-    const auto word = std::find_if(field.words.begin(), field.words.end(),
-                                   [&source](const auto& one) { return one.first == source.text; });
-    json::append_string(json, word == field.words.end() ? source.text : word->second);
+    const std::string* const word = word_of(field, source.text);
+    json::append_string(json, word == nullptr ? source.text : std::string_view(*word));
     return std::nullopt;
   }
   const std::string_view text = trimmed(source.text);
-  if (text.empty()) {
+  if (text.empty() && !field.otherwise) {
     json += "null";
     return std::nullopt;
   }
+  if (field.bit) return append_bit(json, *field.bit, text, field.kind == Kind::hex ? 16 : 10);
   switch (field.kind) {
     case Kind::integer:
       return append_integer(json, field.quantity, text, 10);
@@ -243,6 +247,8 @@ std::optional<Failure> append_text_value(std::string& json, const TextField& fie
       return append_boolean(json, field, text);
     case Kind::degrees_minutes:
       return append_position(json, text, trimmed(hemisphere));
+    case Kind::degrees:
+      return append_degrees(json, text, trimmed(hemisphere));
     default:
       return append_time(json, field, text, time);
   }
@@ -250,8 +256,8 @@ std::optional<Failure> append_text_value(std::string& json, const TextField& fie
 
 std::string_view kind_name(Kind kind) {
   constexpr std::string_view names[] = {"text",    "integer", "number", "boolean", "rfc3339",         "unix_s",
-                                        "unix_ms", "unix_us", "auto",   "hex",     "degrees_minutes", "time",
-                                        "skip"};
+                                        "unix_ms", "unix_us", "auto",   "hex",     "degrees_minutes", "degrees",
+                                        "time",    "skip"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -55,6 +55,10 @@ Result<void> write_position(const TextField& field, std::string_view text, std::
   const bool is_latitude = field.name.starts_with("lat");
   if (field.hemisphere.empty() && degrees < 0) out += '-';
   hemisphere = is_latitude ? (degrees < 0 ? "S" : "N") : (degrees < 0 ? "W" : "E");
+  if (field.kind == Kind::degrees) {
+    json::append_number(out, std::abs(degrees));
+    return {};
+  }
   const double all = std::round(std::abs(degrees) * 60e6) / 1e6;  // minutes
   const double whole = std::floor(all / 60);
   const double minutes = all - whole * 60;
@@ -74,12 +78,18 @@ Result<void> write_time(const TextField& field, std::string_view text, std::stri
   return {};
 }
 
-Result<void> write_boolean(const TextField& field, std::string_view text, std::string& out) {
-  if (text != "true" && text != "false") return not_this(field, text, "neither true nor false");
+Result<void> write_word(const TextField& field, std::string_view text, std::string& out) {
   const auto word =
       std::find_if(field.words.begin(), field.words.end(), [text](const auto& one) { return one.second == text; });
+  if (word == field.words.end() && field.otherwise == text)
+    return not_this(field, text, "what several texts may mean, of which the device needs one");
   out += word == field.words.end() ? text : std::string_view(word->first);
   return {};
+}
+
+Result<void> write_boolean(const TextField& field, std::string_view text, std::string& out) {
+  if (text != "true" && text != "false") return not_this(field, text, "neither true nor false");
+  return write_word(field, text, out);
 }
 
 }  // namespace
@@ -89,6 +99,7 @@ Result<void> write_text_value(const TextField& field, const Value& value, std::s
   std::string scratch;
   const std::string_view text = text_of(value, scratch);
   const bool is_string = value.kind == Value::Kind::string;
+  if (field.bit) return write_boolean(field, text, out);
   switch (field.kind) {
     case Kind::integer:
     case Kind::hex:
@@ -98,14 +109,11 @@ Result<void> write_text_value(const TextField& field, const Value& value, std::s
     case Kind::boolean:
       return write_boolean(field, text, out);
     case Kind::degrees_minutes:
+    case Kind::degrees:
       return write_position(field, text, out, hemisphere);
     case Kind::text:
-    case Kind::automatic: {
-      const auto word =
-          std::find_if(field.words.begin(), field.words.end(), [text](const auto& one) { return one.second == text; });
-      out += word == field.words.end() ? text : std::string_view(word->first);
-      return {};
-    }
+    case Kind::automatic:
+      return write_word(field, text, out);
     case Kind::skip:
       out += text;
       return {};

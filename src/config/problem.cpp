@@ -86,7 +86,9 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     if (candidate.size() > longest) continue;
     const std::size_t steps = distance(lowered(word), lowered(candidate));
     // A short word that shares nothing ("qos" for "url") is no guess.
-    if (steps >= least || steps >= std::max(word.size(), candidate.size())) continue;
+    if (steps > least || steps >= std::max(word.size(), candidate.size())) continue;
+    // Of two that are as near, the one that begins alike: `date` is `data` rather than `late`.
+    if (steps == least && (best.empty() || best.front() == word.front() || candidate.front() != word.front())) continue;
     least = steps;
     best = candidate;
   }

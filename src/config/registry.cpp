@@ -24,7 +24,9 @@ std::size_t read_type(Section& section, std::string_view kind, const std::vector
   Description description;
   description.name = "type";
   description.type = "one of " + joined(names);
-  description.meaning = fmt::format("Which {} it is.", kind);
+  // A section that is not there is missed as a whole, and shows what could stand in its place.
+  const bool is_there = section.describing() || section.node() != nullptr;
+  description.meaning = is_there ? fmt::format("Which {} it is.", kind) : description.type;
   description.is_required = true;
   section.claim(std::move(description));
   if (section.describing()) return npos;

@@ -24,6 +24,20 @@ Description describe_section(std::string_view name, std::string_view type, std::
   return description;
 }
 
+/// A word where a type with its options belongs: "codec: json".
+std::string as_a_type(std::string_view path, const Node& node) {
+  const std::string_view name = path.substr(path.rfind('.') + 1);
+  if (!node.is_scalar() || node.secret || (name != "codec" && name != "framing" && name != "encoding")) return {};
+  return fmt::format("; write {}: {{ type: {} }}", name, node.text);
+}
+
+/// "codec: { type: .. } with one of json, raw" of a section that is left out and cannot be.
+std::string spelt_out(std::string_view name, const std::vector<std::string_view>& options, std::string_view types) {
+  std::string inner;
+  for (const std::string_view option : options) inner += fmt::format("{}{}: ..", inner.empty() ? "" : ", ", option);
+  return fmt::format("write {}: {{ {} }}{}", name, inner, types.empty() ? "" : fmt::format(" with {}", types));
+}
+
 /// What an operator may call a component: it stands in paths, globs, metrics and logs.
 std::optional<std::string> wrong_name(std::string_view name) {
   constexpr std::size_t longest = 128;
@@ -49,8 +63,9 @@ Section::Section(Reader& reader, const Node* node, std::string path, std::vector
   if (!node_ || node_->is_map()) return;
   if (!silent_) {
     error(node_->mark, {},
-          fmt::format("expected a map of options, not {}",
-                      node_->is_scalar() && !node_->secret ? in_quotes(node_->text) : kind_name(node_->kind)));
+          fmt::format("expected a map of options, not {}{}",
+                      node_->is_scalar() && !node_->secret ? in_quotes(node_->text) : kind_name(node_->kind),
+                      as_a_type(path_, *node_)));
   }
   silent_ = true;
   node_ = nullptr;
@@ -170,6 +185,14 @@ void Section::section(std::string_view name, std::string_view meaning, const std
   Section inner(reader_, found, joined_path(path_, name), nullptr, mark(name));
   inner.silent_ = inner.silent_ || silent_;
   read(inner);
+  if (found || inner.missing_.empty()) return;
+  // What is wanting is the section as a whole; if it turns out to be misspelt, that alone is said.
+  std::vector<std::string_view> wanting;
+  for (const Missing& missing : inner.missing_) wanting.push_back(missing.name);
+  const bool is_type = !inner.kind_.empty() && wanting.front() == "type";
+  missing_.push_back({mark(), std::string(name),
+                      spelt_out(name, wanting, is_type ? std::string_view(inner.missing_.front().meaning) : "")});
+  inner.missing_.clear();
 }
 
 void Section::sections(std::string_view name, std::string_view meaning, const std::function<void(Section&)>& read) {

@@ -59,7 +59,7 @@ std::string unknown(std::string_view name) {
     names.push_back(other);
   return fmt::format(
       "no checksum is called {}{}; known: xor, sum8, sum16, lrc, the names of the CRC catalogue such as "
-      "crc16_modbus, or its parameters: {{ width, poly, init, refin, refout, xorout }}",
+      "crc16_modbus, or its parameters: algorithm: {{ width, poly, init, refin, refout, xorout }}",
       config::in_quotes(name), config::did_you_mean(name, names));
 }
 
@@ -108,6 +108,8 @@ Checksum Checksum::read(config::Section& section, std::size_t behind) {
   sum.over_ = over.value_or(Range(0, sum.at_));
   sum.may_be_absent_ =
       section.flag("optional", false, "With ascii_hex: whether a frame without digits in its place passes.");
+  sum.verify_ =
+      section.flag("verify", true, "Whether it is verified in what comes; else it is only filled in in what goes out.");
   return sum;
 }
 
@@ -142,6 +144,7 @@ std::optional<Wide> Checksum::stored(Bytes frame) const {
 }
 
 bool Checksum::holds(Bytes frame) const {
+  if (!verify_) return true;
   const std::size_t at = place(at_, frame.size());
   if (at + width() > frame.size() || (at_ < 0 && tail() > frame.size())) return may_be_absent_;
   const std::optional<Wide> there = stored(frame);
@@ -183,7 +186,7 @@ bool Checksum::operator==(const Checksum& other) const {
   };
   return kind_ == other.kind_ && wide_sum_ == other.wide_sum_ && same_crc(crc_, other.crc_) && over_ == other.over_ &&
          at_ == other.at_ && size_ == other.size_ && little_ == other.little_ && hex_ == other.hex_ &&
-         may_be_absent_ == other.may_be_absent_;
+         may_be_absent_ == other.may_be_absent_ && verify_ == other.verify_;
 }
 
 }  // namespace fieldgate::framing

@@ -20,11 +20,14 @@ class Checksum {
   /// Reads the map that `section` is. `behind`: bytes of a frame behind its checksum, where `at` does not say it.
   static Checksum read(config::Section& section, std::size_t behind);
 
-  /// Whether the frame holds what it should; one without room for it does not.
+  /// Whether the frame holds what it should; one without room for it does not. With `verify: false` always.
   bool holds(Bytes frame) const;
 
   /// What it should be, and what stands in the frame; nothing where there is no room for it, or no digits.
   std::optional<Cut::Sums> sums(Bytes frame) const;
+
+  /// Whether a frame can fail.
+  bool verifies() const { return verify_; }
 
   /// Writes it into the frame. False: there is no room.
   bool fill(char* frame, std::size_t size) const;
@@ -52,6 +55,7 @@ class Checksum {
   bool little_ = false;
   bool hex_ = false;
   bool may_be_absent_ = false;
+  bool verify_ = true;
 };
 
 }  // namespace fieldgate::framing

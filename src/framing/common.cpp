@@ -20,6 +20,8 @@ Common Common::read(config::Section& section, std::size_t behind, bool start_req
   }
   common.payload =
       section.slice("payload", "What the codec reads of a frame, as a range [from, to]; left out: the whole frame.");
+  if (common.payload && always_empty(*common.payload))
+    section.error("payload", "is empty whatever the frame: `to` is the first byte outside, and must lie behind `from`");
   common.close = section.choice<bool>("on_error", false,
                                       "After a bad frame: search for the next good one, or close the connection.",
                                       {{"resync", false}, {"close", true}});

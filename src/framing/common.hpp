@@ -28,6 +28,8 @@ struct Common {
   /// `behind`: bytes of a frame behind its checksum, where that has no `at`. `start_required` as it says.
   static Common read(config::Section& section, std::size_t behind = 0, bool start_required = false);
 
+  bool verifies() const { return checksum && checksum->verifies(); }
+
   /// What the codec reads of a frame, of which `strip` leading bytes are none of it.
   Bytes payload_of(Bytes frame, std::size_t strip) const {
     if (!payload) return frame.substr(std::min(strip, frame.size()));

@@ -16,7 +16,7 @@ namespace fieldgate::framing {
 ///  - Measure measure(Bytes rest): what the bytes are, where a frame may begin; `rest` begins with one of common.start.
 ///    It may keep what it found out until `forget` is called, or until it has answered with anything but `more`.
 ///  - std::size_t resume(Bytes input): called first where `midway()`: how many bytes still belong to what is past.
-///  - void forget(): the next bytes are others.
+///  - void forget(): the next bytes are others; where that differs, lose_place(): and what was before them is unknown.
 ///  - Result<void> wrap(Bytes payload, std::string& out) const, as Framer has it; where must_be_read_back(), what it
 ///  made
 ///    is cut for a test, and unreadable() says what is wrong.
@@ -66,7 +66,7 @@ class Cutter final : public Framer {
   }
 
   bool restart(std::size_t untaken) override {
-    shape_.forget();
+    lose_place();
     wanted_ = 0;
     in_doubt_until_ = 0;
     after_end_ = owed_ = false;
@@ -85,10 +85,11 @@ class Cutter final : public Framer {
         return common().close ? Cut::lose("bad_checksum") : Cut::reject("bad_checksum", last.size);
       }
     }
-    shape_.forget();
+    lose_place();
     if (input.empty()) return Cut::more();
     if (common().close) return Cut::lose("frame_timeout");
-    const std::size_t step = common().start.empty() ? input.size() : common().start.find(input, 1);
+    std::size_t step = input.size();
+    if (!common().start.empty() && pay(input.size(), position_)) step = common().start.find(input, 1);
     position_ += step;
     return Cut::reject("frame_timeout", step);
   }
@@ -97,6 +98,14 @@ class Cutter final : public Framer {
   static constexpr std::size_t credit_limit = 16;  // bytes of work for a byte received, and frames of it saved up
   static constexpr bool claims = requires { Shape::claims; };
   static constexpr std::uint64_t forever = ~std::uint64_t{0};
+
+  void lose_place() {
+    if constexpr (requires { shape_.lose_place(); }) {
+      shape_.lose_place();
+    } else {
+      shape_.forget();
+    }
+  }
 
   /// Whether it is cut as one frame with all of the payload: it may hold what ends one.
   bool reads_back(Bytes made, Bytes payload) const {

@@ -1,40 +1,55 @@
 // No cutting at all: the bytes come in frames already.
 #pragma once
 
-#include "framing/framer.hpp"
-#include "framing/max_length.hpp"
+#include "framing/cutter.hpp"
+#include "framing/escape.hpp"
 
 namespace fieldgate::framing {
 
 /// The whole input is one frame: for transports that keep boundaries, UDP and MQTT.
-class Datagram final : public Framer {
+class DatagramShape {
  public:
   static constexpr std::string_view type = "datagram";
   static constexpr std::string_view meaning = "The datagram, or the MQTT message, is the frame.";
+  static constexpr bool whole_frames = true;
+  static constexpr bool can_flush = false;
 
   struct Config {
-    std::size_t max_length = default_max_length;
+    Common common;
+    Escape escape;
 
-    static Config read(config::Section& section) { return {read_max_length(section)}; }
+    static Config read(config::Section& section) {
+      Config config{Common::read(section), {}};
+      config.escape = Escape::read(section, {&config.common.start});
+      return config;
+    }
     bool operator==(const Config&) const = default;
   };
 
-  explicit Datagram(const Config& config) : max_length_(config.max_length) {}
+  /// `config` outlives the framer.
+  explicit DatagramShape(const Config& config) : config_(config) {}
 
-  Cut next(Bytes input) override {
-    if (input.empty()) return Cut::more();
-    if (input.size() > max_length_) return Cut::reject("too_long", input.size());
-    return Cut::whole(input, input.size());
+  Measure measure(Bytes rest) {
+    if (rest.size() > config_.common.max_length) return Measure::too_long(rest.size());
+    const std::size_t start = config_.common.start.match(rest, 0).length;
+    if (config_.escape.nothing_in(rest.substr(start))) return Measure::whole(rest, rest.size());
+    scratch_.assign(rest.substr(0, start));
+    if (!config_.escape.undo_all(rest.substr(start), scratch_)) return Measure::bad("bad_escape", rest.size());
+    return Measure::whole(scratch_, rest.size());
   }
+  bool midway() const { return false; }
+  std::size_t resume(Bytes) { return 0; }
+  void forget() {}
 
-  Result<void> wrap(Bytes payload, std::string& out) const override {
-    if (payload.size() > max_length_) return too_long(payload, max_length_);
-    out.append(payload);
-    return {};
-  }
+  Result<void> wrap(Bytes payload, std::string& out) const;
+  bool must_be_read_back() const { return false; }
+  static Error unreadable() { return {"datagram", "it makes no frame"}; }
 
  private:
-  std::size_t max_length_;
+  const Config& config_;
+  std::string scratch_;
 };
+
+using Datagram = Cutter<DatagramShape>;
 
 }  // namespace fieldgate::framing

@@ -14,7 +14,7 @@ bool plain(const config::Section& section) {
   const config::Node* const node = section.node();
   return node == nullptr || std::all_of(node->entries.begin(), node->entries.end(), [](const auto& entry) {
            return entry.key == "type" || entry.key == "max_length" || entry.key == "skip_empty" ||
-                  entry.key == "frame_timeout";
+                  entry.key == "line_end" || entry.key == "frame_timeout";
          });
 }
 
@@ -59,9 +59,13 @@ DelimiterShape::Config DelimiterShape::Config::read_cobs(config::Section& sectio
 }
 
 Factory read_line(config::Section& section) {
-  DelimiterShape::Config config = DelimiterShape::Config::read(section, {"\r\n", "\n"});
+  const bool crlf = Line::read_line_end(section);
+  using Ends = std::vector<std::string>;
+  DelimiterShape::Config config = DelimiterShape::Config::read(section, crlf ? Ends{"\r\n", "\n"} : Ends{"\n", "\r\n"});
+  if (section.has("line_end") && section.has("delimiters"))
+    section.error("line_end", "has no place with 'delimiters', of which the first ends what goes out");
   if (section.describing() || !plain(section)) return Factory::of<Delimiter>(std::move(config));
-  return Factory::of<Line>({config.common.max_length, config.skip_empty});
+  return Factory::of<Line>({config.common.max_length, config.skip_empty, crlf});
 }
 
 Factory read_cobs(config::Section& section) {

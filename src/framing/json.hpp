@@ -30,7 +30,10 @@ class JsonShape {
   Measure measure(Bytes rest);
   bool midway() const { return discarding_; }
   std::size_t resume(Bytes input);
+  /// The place in an array stays: its elements are frames.
   void forget() { scanned_ = 0, depth_ = 0, in_string_ = false, escaped_ = false, discarding_ = false; }
+
+  void lose_place() { forget(), in_array_ = false; }
 
   /// JSON goes out as it is.
   Result<void> wrap(Bytes payload, std::string& out) const;

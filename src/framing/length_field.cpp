@@ -72,11 +72,12 @@ Shape::Field LengthFieldShape::varint(Bytes frame, std::size_t begin) const {
   return {Measure::Kind::bad, 0, begin, begin + config_.length_size, 0};
 }
 
-Shape::Field LengthFieldShape::field(Bytes frame) const {
+Shape::Field LengthFieldShape::field(Bytes frame) {
   std::size_t begin = config_.length_offset;
   if (!config_.after.empty()) {
     const Bytes near = frame.substr(0, config_.common.max_length);
-    const std::size_t found = begin < near.size() ? near.find(config_.after, begin) : Bytes::npos;
+    const std::size_t found = begin < near.size() ? near.find(config_.after, std::max(begin, searched_)) : Bytes::npos;
+    searched_ = found == Bytes::npos ? near.size() - std::min(near.size(), config_.after.size() - 1) : found;
     if (found == Bytes::npos) {
       const bool hopeless = frame.size() >= config_.common.max_length;
       return {hopeless ? Measure::Kind::bad : Measure::Kind::more, frame.size() + 1, 0, 1, 0};
@@ -112,7 +113,7 @@ std::optional<Measure> LengthFieldShape::refuse(std::int64_t length, const Field
   const std::size_t most = config_.common.max_length;
   if (length <= static_cast<std::int64_t>(most)) return std::nullopt;
   // What verifies a frame finds the next one inside of what claims to be one; without, the claim is all there is.
-  const bool verified = !config_.common.start.empty() && (config_.common.checksum || !config_.end.empty());
+  const bool verified = !config_.common.start.empty() && (config_.common.verifies() || !config_.end.empty());
   if (verified || length > static_cast<std::int64_t>(most * believable))
     return Measure::bad(Measure::too_long_reason, field.end,
                         static_cast<std::size_t>(std::min(length, static_cast<std::int64_t>(most * believable))));
@@ -141,8 +142,9 @@ Measure LengthFieldShape::scan(Bytes rest, const Field& field) {
 }
 
 Measure LengthFieldShape::measure(Bytes rest) {
-  if (config_.escape) return measure_escaped(rest);
-  return measure_plain(rest);
+  const Measure measured = config_.escape ? measure_escaped(rest) : measure_plain(rest);
+  if (measured.kind != Measure::Kind::more) searched_ = undone_ = 0;
+  return measured;
 }
 
 Measure LengthFieldShape::measure_plain(Bytes rest) {
@@ -166,15 +168,16 @@ Measure LengthFieldShape::measure_plain(Bytes rest) {
 }
 
 Measure LengthFieldShape::measure_escaped(Bytes rest) {
-  const std::size_t start = config_.common.start.match(rest, 0).length;
-  std::size_t used = start;
-  scratch_.assign(rest.substr(0, start));
+  if (undone_ == 0) {
+    undone_ = config_.common.start.match(rest, 0).length;
+    scratch_.assign(rest.substr(0, undone_));
+  }
   std::size_t need = config_.length_offset + 1;
   for (;;) {
     if (scratch_.size() < need) {
-      const Escape::Undone undone = config_.escape.undo(rest.substr(used), scratch_, need - scratch_.size());
-      used += undone.used;
-      if (undone.bad) return Measure::bad("bad_escape", used + 1);
+      const Escape::Undone undone = config_.escape.undo(rest.substr(undone_), scratch_, need - scratch_.size());
+      undone_ += undone.used;
+      if (undone.bad) return Measure::bad("bad_escape", undone_ + 1);
       if (scratch_.size() < need) return Measure::more(rest.size() + 1);
     }
     const Field f = field(scratch_);
@@ -196,8 +199,8 @@ Measure LengthFieldShape::measure_escaped(Bytes rest) {
     const Bytes frame = Bytes(scratch_).substr(0, size);
     const auto ends = [frame](const std::string& end) { return frame.ends_with(end); };
     const auto& all = config_.end.list();
-    if (!all.empty() && std::none_of(all.begin(), all.end(), ends)) return Measure::bad("bad_end", used);
-    return finish(frame, used, f);
+    if (!all.empty() && std::none_of(all.begin(), all.end(), ends)) return Measure::bad("bad_end", undone_);
+    return finish(frame, undone_, f);
   }
 }
 

@@ -70,7 +70,7 @@ class LengthFieldShape {
     skip_ -= there;
     return there;
   }
-  void forget() { skip_ = 0, scanned_ = 0; }
+  void forget() { skip_ = 0, scanned_ = 0, searched_ = 0, undone_ = 0; }
 
   /// Fills in the start, the length, the checksum, the end and the escapes. The payload stands where `payload` begins,
   /// else behind the length field; bytes that nothing is known of are zero.
@@ -88,7 +88,7 @@ class LengthFieldShape {
     std::uint64_t value = 0;
   };
 
-  Field field(Bytes frame) const;
+  Field field(Bytes frame);
   Field digits(Bytes frame, std::size_t begin) const;
   Field varint(Bytes frame, std::size_t begin) const;
   /// How long the frame is; negative where it cannot be.
@@ -105,9 +105,11 @@ class LengthFieldShape {
   Result<void> put_length(Draft& draft, std::size_t begin, std::size_t width) const;
 
   const Config& config_;
-  std::size_t skip_ = 0;     // bytes still to come of a frame that was too long, and has been reported
-  std::size_t scanned_ = 0;  // leading bytes in which no `end` begins
-  std::string scratch_;      // of escaped frames
+  std::size_t skip_ = 0;      // bytes still to come of a frame that was too long, and has been reported
+  std::size_t scanned_ = 0;   // leading bytes in which no `end` begins
+  std::size_t searched_ = 0;  // leading bytes in which no `length_after` begins
+  std::size_t undone_ = 0;    // leading bytes on the wire that stand in scratch_
+  std::string scratch_;       // of escaped frames
 };
 
 using LengthField = Cutter<LengthFieldShape>;

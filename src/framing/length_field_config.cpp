@@ -81,8 +81,8 @@ void read_field(config::Section& section, Shape::Config& config) {
   const bool may_vary = config.encoding == Encoding::varint || (digits && !config.terminator.empty());
   if (!config.terminator.empty() && !digits)
     section.error("length_terminator", "only goes with 'length_encoding: ascii' or 'ascii_hex'");
-  if (!size && !may_vary && !section.describing() && !section.has("length_size"))
-    section.error("", "'length_size' is required: Width of the length field in bytes.");
+  if (!size && !may_vary && !section.describing())
+    section.claim({"length_size", {}, {}, {}, "Width of the length field in bytes.", true, false, {}, {}});
   config.length_size = static_cast<std::size_t>(size.value_or(config.encoding == Encoding::varint ? 5
                                                               : may_vary                          ? 8
                                                                                                   : 2));

@@ -10,7 +10,12 @@ Line::Config Line::Config::read(config::Section& section) {
   config.max_length = read_max_length(section);
   config.skip_empty =
       section.flag("skip_empty", false, "Whether empty lines are skipped; else each is an empty frame.");
+  config.crlf = read_line_end(section);
   return config;
+}
+
+bool Line::read_line_end(config::Section& section) {
+  return section.choice<bool>("line_end", false, "What ends the lines that go out.", {{"lf", false}, {"crlf", true}});
 }
 
 Cut Line::next(Bytes input) {
@@ -36,9 +41,10 @@ Cut Line::next(Bytes input) {
 
 Result<void> Line::wrap(Bytes payload, std::string& out) const {
   if (payload.size() > max_length_) return too_long(payload, max_length_);
-  if (payload.find('\n') != Bytes::npos)
-    return Error{"line_break", "it holds a line break; the framing adds the one at its end by itself"};
-  out.append(payload).push_back('\n');
+  if (payload.find('\n') != Bytes::npos || payload.ends_with('\r'))
+    return Error{"line_break",
+                 "it holds a line break; the framing adds the one at its end by itself (framing.line_end)"};
+  out.append(payload).append(crlf_ ? "\r\n" : "\n");
   return {};
 }
 

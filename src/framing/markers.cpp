@@ -19,7 +19,9 @@ Markers Markers::read(config::Section& section, std::string_view name, bool requ
     list = section.bytes_list(name, std::vector<std::string>(), meaning);
   }
   if (section.has(name) && list.empty()) section.error(name, "at least one is needed");
-  if (std::erase(list, std::string()) > 0 && section.has(name)) section.error(name, "one of them is empty");
+  const bool is_wrong = node != nullptr && node->is_scalar() && !node->text.empty();  // that has been said
+  if (std::erase(list, std::string()) > 0 && section.has(name) && !is_wrong)
+    section.error(name, "one of them is empty");
   return Markers(std::move(list));
 }
 

@@ -51,6 +51,8 @@ Match Match::read(config::Section& section) {
     if (!match.mask_.empty() && match.mask_.size() != value.size())
       section.error("mask", "must have as many bytes as what is compared");
   }
+  if (match.values_.empty() && match.first_.empty() && match.all_.empty() && match.none_.empty())
+    section.error("", "asks nothing: give 'bytes', 'in', 'first', 'not' or 'all'; what fits any bytes is `default`");
   return match;
 }
 

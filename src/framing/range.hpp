@@ -25,4 +25,10 @@ inline Bytes part(Bytes frame, Range range) {
   return frame.substr(from, to - from);
 }
 
+/// Whether it holds nothing, however long the frame is.
+inline bool always_empty(Range range) {
+  const auto [from, to] = range;
+  return (from < 0) == (to < 0) ? from >= to : to == 0;
+}
+
 }  // namespace fieldgate::framing

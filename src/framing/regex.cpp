@@ -7,6 +7,9 @@ namespace fieldgate::framing {
 
 namespace {
 
+/// Bytes that are looked at first.
+constexpr std::size_t first_front = 64;
+
 std::shared_ptr<const script::Pattern> compile(config::Section& section, std::string_view name,
                                                const std::string& pattern) {
   if (pattern.empty()) return nullptr;
@@ -14,26 +17,6 @@ std::shared_ptr<const script::Pattern> compile(config::Section& section, std::st
   if (compiled) return std::make_shared<const script::Pattern>(std::move(*compiled));
   section.error(name, compiled.error().text);
   return nullptr;
-}
-
-/// Where the match ends that is whole first, behind `from`; nothing where there is none. What is known to hold no match
-/// is up to `known`.
-std::optional<script::Pattern::Place> soonest(const script::Pattern& pattern, Bytes text, std::size_t from,
-                                              std::size_t known) {
-  auto found = pattern.find(text, from);
-  if (!found) return std::nullopt;
-  std::size_t without = std::max(known, from);
-  std::size_t with = found->end;
-  while (without + 1 < with) {
-    const std::size_t middle = without + (with - without) / 2;
-    if (const auto sooner = pattern.find(text.substr(0, middle), from)) {
-      found = sooner;
-      with = sooner->end;
-    } else {
-      without = middle;
-    }
-  }
-  return found;
 }
 
 }  // namespace
@@ -49,11 +32,61 @@ RegexShape::Config RegexShape::Config::read(config::Section& section) {
   return config;
 }
 
+/// Where the match ends that is whole first, behind `from`; nothing where there is none. Up to scanned_ there is none.
+/// Fronts of twice the length each are tried, so that a frame costs what it is long, whatever stands behind it.
+std::optional<script::Pattern::Place> RegexShape::soonest(const script::Pattern& pattern, Bytes text,
+                                                          std::size_t from) {
+  const auto find = [&](std::size_t size) {
+    allowance_.count(size - std::min(from, size));
+    return pattern.find(text.substr(0, size), from);
+  };
+  std::size_t without = std::max(scanned_, from);
+  std::size_t front = std::min(std::max(2 * without, from + first_front), text.size());
+  auto found = find(front);
+  while (!found && front < text.size()) {
+    without = front;
+    front = std::min(2 * front, text.size());
+    found = find(front);
+  }
+  if (!found) return std::nullopt;
+  std::size_t with = found->end;
+  while (without + 1 < with) {
+    const std::size_t middle = without + (with - without) / 2;
+    if (const auto sooner = find(middle)) {
+      found = sooner;
+      with = sooner->end;
+    } else {
+      without = middle;
+    }
+  }
+  return found;
+}
+
 Measure RegexShape::measure(Bytes rest) {
+  const std::size_t most = config_.common.max_length;
+  allowance_.waiting(rest.size());
+  const std::size_t missing = rest.size() < most ? allowance_.missing(2 * rest.size()) : 0;
+  if (missing > 0) return Measure::more(std::min(rest.size() + missing, most));
+  const std::uint64_t before = allowance_.work();
+  const Measure measured = look(rest);
+  if (measured.kind == Measure::Kind::more) allowance_.pay_since(before);
+  if (measured.kind == Measure::Kind::whole || measured.kind == Measure::Kind::garbage) allowance_.done(measured.size);
+  return measured;
+}
+
+/// The frame that is there already, where too many looks put off the last one.
+Measure RegexShape::flush(Bytes input) {
+  forget();
+  const Measure last = look(input);
+  if (last.kind == Measure::Kind::whole) allowance_.done(last.size);
+  return last;
+}
+
+Measure RegexShape::look(Bytes rest) {
   const std::size_t most = config_.common.max_length;
   const Bytes window = rest.substr(0, most);
   if (started_ == 0 && config_.starts) {
-    const auto start = soonest(*config_.starts, window, 0, scanned_);
+    const auto start = soonest(*config_.starts, window, 0);
     if (!start && rest.size() >= most) {
       scanned_ = 0;
       return Measure::garbage(std::max<std::size_t>(most / 2, 1));
@@ -66,7 +99,7 @@ Measure RegexShape::measure(Bytes rest) {
     if (start->begin > 0) return Measure::garbage(start->begin);
     started_ = std::max<std::size_t>(start->end, 1);
   }
-  const auto end = config_.ends ? soonest(*config_.ends, window, started_, scanned_) : std::nullopt;
+  const auto end = config_.ends ? soonest(*config_.ends, window, started_) : std::nullopt;
   if (end && end->end > 0) {
     forget();
     return Measure::whole(rest.substr(0, end->end), end->end);

@@ -4,20 +4,22 @@
 #include <memory>
 #include <string>
 
+#include "framing/allowance.hpp"
 #include "framing/cutter.hpp"
 #include "script/pattern.hpp"
 
 namespace fieldgate::framing {
 
 /// A frame is what stands from where `start_pattern` first matches to where `end_pattern` first has matched: of all
-/// matches the one that is whole first, since more bytes may never come. Linear in time; within max_length.
+/// matches the one that is whole first, since more bytes may never come. Within max_length. The patterns run over what
+/// is unfinished with each read, as far as Allowance goes; then with fewer of them, and once more when nothing comes.
 class RegexShape {
  public:
   static constexpr std::string_view type = "regex";
   static constexpr std::string_view meaning =
       "Frames between two regular expressions (RE2), for what nothing else cuts.";
   static constexpr bool whole_frames = false;
-  static constexpr bool can_flush = false;
+  static constexpr bool can_flush = true;
 
   struct Config {
     Common common;
@@ -38,6 +40,10 @@ class RegexShape {
   bool midway() const { return false; }
   std::size_t resume(Bytes) { return 0; }
   void forget() { started_ = 0, scanned_ = 0; }
+  Measure flush(Bytes input);
+
+  /// Bytes that the patterns have run over.
+  std::uint64_t work() const { return allowance_.work(); }
 
   /// What goes out must be as the patterns want it.
   Result<void> wrap(Bytes payload, std::string& out) const;
@@ -45,9 +51,13 @@ class RegexShape {
   static Error unreadable() { return {"pattern", "it is no frame of framing.start_pattern and framing.end_pattern"}; }
 
  private:
+  std::optional<script::Pattern::Place> soonest(const script::Pattern& pattern, Bytes text, std::size_t from);
+  Measure look(Bytes rest);
+
   const Config& config_;
   std::size_t started_ = 0;  // how long the start of the frame is; 0: not known
   std::size_t scanned_ = 0;  // leading bytes that hold no end
+  Allowance allowance_;
 };
 
 using Regex = Cutter<RegexShape>;

@@ -48,7 +48,6 @@ Switch::Config Switch::Config::read(config::Section& section) {
     one.name = s.text("name", std::string(), "What replies and commands call it: `case: NAME`.");
     s.section("match", "What the first bytes must be.", [&](config::Section& m) { one.match = Match::read(m); });
     one.framing = read_framing(s, "framing", section);
-    if (!s.describing() && !s.has("framing")) s.error("", "'framing' is required: how its frames are cut, or discard");
     const auto same = [&one](const Case& other) { return !one.name.empty() && one.name == other.name; };
     if (std::any_of(config.cases.begin(), config.cases.end(), same)) s.error("name", "two cases have this name");
     config.cases.push_back(std::move(one));
@@ -142,7 +141,8 @@ Cut Switch::next(Bytes input) {
 }
 
 Cut Switch::stalled(Bytes input) {
-  if (active_ == none) return Cut::reject("frame_timeout", input.size());
+  if (active_ == none)
+    return config_.common.close ? Cut::lose("frame_timeout") : Cut::reject("frame_timeout", input.size());
   Cut cut = framer(active_).stalled(input);
   cut.branch = static_cast<Branch>(active_);
   if (!framer(active_).midway()) active_ = none;

@@ -47,16 +47,27 @@ config::Description any(std::string_view name, std::string_view type, std::strin
   return description;
 }
 
+/// What a step of a talk may be.
+std::vector<config::Description> step_options() {
+  config::Description command = any("command", "section", "What a sink sends.");
+  command.options = {any("command", "text", "Its name."), any("args", "map of names to values", "Its arguments.")};
+  command.options.front().is_required = true;
+  return {any("device", "bytes", "What the device sends."), any("gateway", "bytes", "What the gateway sends."),
+          any("message", "map of names to values", "A message that goes on: what is named must match."), command};
+}
+
 void claim_all(config::Section& s) {
   s.claim(any("protocol", "section, or a name out of `protocols`", "What reads the bytes, in the place of `adapter`."));
   s.claim(any("hex", "text or list of texts", "What the device sends, in hex; a list arrives piece by piece."));
   s.claim(any("text", "text or list of texts", "The same as text."));
   s.claim(any("base64", "text or list of texts", "The same in base64."));
-  s.claim(any("expect", "list of maps",
+  s.claim(any("expect", "list of maps, or one",
               "The messages, in their order: what is named must match, more may be there; numbers within 1e-9."));
-  s.claim(any("exchange", "list of maps",
-              "A talk, in the place of bytes and `expect`: { device: bytes }, { gateway: bytes }, { message: {..} }, { "
-              "command: { command, args } }."));
+  config::Description exchange = any("exchange", "list of sections",
+                                     "A talk, in the place of bytes and `expect`: { device: bytes }, { gateway: bytes "
+                                     "}, { message: {..} }, { command: { command, args } }.");
+  if (s.describing()) exchange.options = step_options();
+  s.claim(std::move(exchange));
 }
 
 std::optional<std::vector<Node>> read_expect(config::Section& s) {

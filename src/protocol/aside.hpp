@@ -1,6 +1,8 @@
 // Bytes outside of the framing: registration packets and heartbeats, before or between frames.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +49,9 @@ class Aside {
   const std::vector<std::string>& names() const { return names_; }
   std::string_view group(std::size_t index) const { return groups_[index + 1]; }
 
+  /// How many bytes have been tried as the next of a match.
+  std::size_t tries() const { return tries_; }
+
  private:
   Found look_for_pattern(Bytes input, std::size_t& length);
   bool can_grow(Bytes input);
@@ -57,6 +62,8 @@ class Aside {
   std::vector<std::string> names_;
   std::vector<std::string_view> groups_;
   std::string scratch_;
+  std::array<unsigned char, 256> likely_{};  // every byte, the one first that something last grew by
+  std::size_t tries_ = 0;
 };
 
 }  // namespace fieldgate::protocol

@@ -2,6 +2,7 @@
 #include "protocol/dialogue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace fieldgate::protocol {
 
@@ -17,27 +18,42 @@ void Dialogue::begin(Time now, double phase, const std::function<bool(const Ask&
       turn.due = now + std::chrono::duration_cast<Duration>(*request.every * phase);
     }
   }
+  queue_.reserve(turns_.size());
+  for (std::size_t i = 0; i < turns_.size(); ++i) {
+    if (!turns_[i].waits || identified_) enqueue(i);
+  }
 }
 
-bool Dialogue::is_open(const Ask& ask) const {
-  return std::any_of(open_.begin(), open_.end(), [&ask](const Open& open) { return open.ask == &ask; });
+void Dialogue::identified() {
+  if (std::exchange(identified_, true)) return;
+  for (std::size_t i = 0; i < turns_.size(); ++i) {
+    if (turns_[i].waits) enqueue(i);
+  }
+}
+
+/// Of those that are due together, the one that the file names first is first.
+bool Dialogue::later(std::size_t a, std::size_t b) const {
+  return std::pair(turns_[a].due, a) > std::pair(turns_[b].due, b);
+}
+
+void Dialogue::enqueue(std::size_t turn) {
+  if (turns_[turn].due == Agenda::never) return;
+  queue_.push_back(turn);
+  std::push_heap(queue_.begin(), queue_.end(), [this](std::size_t a, std::size_t b) { return later(a, b); });
 }
 
 Dialogue::Open* Dialogue::next_turn(Time now) {
-  Turn* first = nullptr;
-  for (Turn& turn : turns_) {
-    const Ask& ask = asks_[static_cast<std::size_t>(&turn - turns_.data())];
-    if (turn.due > now || (turn.waits && !identified_) || (first != nullptr && first->due <= turn.due)) continue;
-    if (half_duplex_ || !is_open(ask)) first = &turn;
-  }
-  if (first == nullptr) return nullptr;
-  const Ask& ask = asks_[static_cast<std::size_t>(first - turns_.data())];
+  if (queue_.empty() || turns_[queue_.front()].due > now) return nullptr;
+  const Ask& ask = asks_[queue_.front()];
+  Turn& first = turns_[queue_.front()];
+  std::pop_heap(queue_.begin(), queue_.end(), [this](std::size_t a, std::size_t b) { return later(a, b); });
+  queue_.pop_back();
   const auto& every = ask.request->every;
-  first->due = !every ? Agenda::never : first->due + *every * ((now - first->due) / *every + 1);
+  first.due = !every ? Agenda::never : first.due + *every * ((now - first.due) / *every + 1);
   Open& open = open_.emplace_back();
   open.ask = &ask;
   open.exchange = &ask.request->exchange;
-  open.retries_left = first->late ? 0 : open.exchange->retries;
+  open.retries_left = first.late ? 0 : open.exchange->retries;
   open.deadline = now + open.exchange->timeout;
   return &open;
 }
@@ -60,7 +76,11 @@ Dialogue::Open* Dialogue::overdue(Time now) {
 }
 
 void Dialogue::close(Open& open, bool late) {
-  if (open.ask != nullptr) turns_[static_cast<std::size_t>(open.ask - asks_.data())].late = late;
+  if (open.ask != nullptr) {
+    const auto turn = static_cast<std::size_t>(open.ask - asks_.data());
+    turns_[turn].late = late;
+    enqueue(turn);
+  }
   open_.erase(open_.begin() + (&open - open_.data()));
 }
 
@@ -73,6 +93,7 @@ bool Dialogue::add(Order order) {
 void Dialogue::postpone(Time now, Time until) {
   for (Open& open : open_) open.deadline = std::max<Time>(open.deadline, now + open.exchange->timeout);
   for (Turn& turn : turns_) turn.due = std::max(turn.due, until);
+  std::make_heap(queue_.begin(), queue_.end(), [this](std::size_t a, std::size_t b) { return later(a, b); });
   orders_due_ = until;
 }
 
@@ -81,11 +102,7 @@ Dialogue::Time Dialogue::due() const {
   for (const Open& open : open_) due = std::min(due, open.deadline);
   if (!may_speak()) return due;
   if (!orders_.empty()) return std::min(due, orders_due_);
-  for (std::size_t i = 0; i < turns_.size(); ++i) {
-    if ((turns_[i].waits && !identified_) || (!half_duplex_ && is_open(asks_[i]))) continue;
-    due = std::min(due, turns_[i].due);
-  }
-  return due;
+  return queue_.empty() ? due : std::min(due, turns_[queue_.front()].due);
 }
 
 void Dialogue::fail_all(std::string_view why) {
@@ -95,7 +112,7 @@ void Dialogue::fail_all(std::string_view why) {
   for (Order& order : orders_) {
     if (order.outcomes) order.outcomes({Outcome::State::failed, why, nullptr});
   }
-  open_.clear();
+  while (!open_.empty()) close(open_.back(), true);
   orders_.clear();
 }
 

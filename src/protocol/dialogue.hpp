@@ -43,6 +43,9 @@ class Dialogue {
   using Time = Agenda::Time;
   static constexpr std::size_t max_orders = 64;
 
+  /// Without half_duplex, so many may wait for an answer: each frame is held against all of them.
+  static constexpr std::size_t max_open = 64;
+
   /// What has been said and waits for its answer.
   struct Open {
     const Exchange* exchange = nullptr;
@@ -60,7 +63,7 @@ class Dialogue {
   /// The peer is there. `phase` (0 to 1) is where in each interval it is asked. Asks for which `waits` is true wait for
   /// identified().
   void begin(Time now, double phase, const std::function<bool(const Ask&)>& waits);
-  void identified() { identified_ = true; }
+  void identified();
 
   /// What is to be said now; null where nothing is. It counts as open from then on.
   Open* next(Time now);
@@ -93,13 +96,15 @@ class Dialogue {
   };
 
   Open* next_turn(Time now);
-  bool is_open(const Ask& ask) const;
-  bool may_speak() const { return !half_duplex_ || open_.empty(); }
+  void enqueue(std::size_t turn);
+  bool later(std::size_t a, std::size_t b) const;
+  bool may_speak() const { return open_.size() < (half_duplex_ ? 1 : max_open); }
 
   const std::vector<Ask>& asks_;
   bool half_duplex_;
   bool identified_ = false;
   std::vector<Turn> turns_;
+  std::vector<std::size_t> queue_;  // a heap of the turns that come, the first in front
   std::vector<Open> open_;
   std::list<Order> orders_;
   Time orders_due_ = Time::min();

@@ -67,7 +67,7 @@ Request Request::read(config::Section& s) {
   const auto at = s.optional_text("at", "`connect`: asked when the device has connected.");
   request.at_connect = at == "connect";
   if (at && !request.at_connect) s.error("at", "is '" + *at + "', but can only be connect");
-  if (!request.every && !request.at_connect && !s.describing())
+  if (!request.every && !at && !s.has("every") && !s.describing())
     s.error("", "says not when: give 'every', or 'at: connect'");
   request.each = read_each(s);
   if (request.combinations() > max_each)

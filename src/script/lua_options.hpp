@@ -58,7 +58,7 @@ inline LuaScript read_script(config::Section& section, const std::vector<std::st
     if (section.reader().syntax_only) return script;
     auto text = config::read_file(file);
     if (!text) {
-      section.error("file", file.string() + " " + text.error().text);
+      section.error("file", "cannot read '" + file.string() + "': " + text.error().text);
       return script;
     }
     script.source = std::move(*text);

@@ -14,13 +14,21 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 /// RE2 tells a group that matched nothing from one that took no part by its data, so the text needs some.
 std::string_view with_data(std::string_view text) { return text.data() == nullptr ? std::string_view("") : text; }
 
+/// What other languages of patterns have and RE2 has not.
+std::string_view hint(std::string_view problem) {
+  if (problem.ends_with("(?<")) return "; the name of a group is written (?P<name>...)";
+  if (problem.ends_with("(?=") || problem.ends_with("(?!")) return "; patterns cannot look ahead";
+  return {};
+}
+
 Result<std::unique_ptr<re2::RE2>> compiled(std::string_view pattern, bool bytes) {
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(1 << 20);
   if (bytes) options.set_encoding(re2::RE2::Options::EncodingLatin1), options.set_dot_nl(true);
   auto result = std::make_unique<re2::RE2>(piece(pattern), options);
-  if (!result->ok()) return Error{"pattern", "not a regular expression: " + result->error()};
+  if (!result->ok())
+    return Error{"pattern", "not a regular expression: " + result->error() + std::string(hint(result->error()))};
   return result;
 }
 

@@ -144,6 +144,39 @@ class Decode(Case):
         none = fieldgate("decode", "-c", file, "--port", "1", path)
         self.assertIn("none of the 9 packets is for this adapter", none.stdout)
 
+    def test_bytes_of_which_no_message_came_end_with_1_and_why(self):
+        wrong = self.decode(framed(FRAME)[:-1] + b"\0")
+        self.assertEqual(wrong.returncode, 1)
+        self.assertRegex(wrong.stderr.splitlines()[-1], "no message came of 8 bytes: .*checksum|garbage")
+        begun = self.decode(framed(FRAME)[:5])
+        self.assertEqual(begun.returncode, 1)
+        self.assertIn("wait for the rest of a frame", begun.stderr)
+        self.assertEqual(self.decode(framed(FRAME) + b"\0").returncode, 0)
+
+    def test_one_mistake_is_one_error(self):
+        good = "framing: { type: line }, codec: { type: json }, device: d"
+        for old, new, said in (
+                ("codec: { type: json }, ", "", "'codec' is required: write codec: { type: .. } with one of .*raw"),
+                ("codec:", "codce:", "unknown key 'codce', did you mean 'codec'"),
+                ("codec: { type: json }", "codec: json", "write codec: { type: json }"),
+                ("type: line", "type: length_field, lenght_size: 2", "unknown key 'lenght_size', did you mean 'length_size'"),
+                ("type: line", "type: length_field, length_size: 1, start: 0x123", "'123' is not whole bytes"),
+                ("type: line", "type: switch, cases: [ { match: { bytes: a } } ]", "'framing' is required"),
+                ("type: json", "type: regex, pattern: '(?<imei>[0-9]{15}'", r"missing \) in '\(\?<imei>"),
+                ("type: json", "type: binary, fields: [ { type: const, hex: '012' } ]", "'012' is not whole bytes"),
+                ("type: json", "type: lua, file: nowhere.lua", "codec.file: cannot read '.*nowhere.lua': No such file"),
+                ("type: json", "type: protobuf, proto_file: no.proto, message_type: A", "proto_file: cannot read '.*no.proto': No such file"),
+                ("device: d", "device: '{{ date.id }}'", "did you mean 'data'"),
+                ("device: d", "device: d, requests: [ { name: a, every: 60, hex: '01' } ]", "'60' needs a unit"),
+                (good, "use: gt06", "use: stands at an adapter only")):
+            with self.subTest(new):
+                self.assertIn(old, good)
+                path = self.write("wrong.yaml", "protocols: { p: { %s } }\n" % good.replace(old, new, 1))
+                result = fieldgate("decode", "-c", path, "--hex", self.write("none.hex", ""))
+                self.assertEqual(result.returncode, 78)
+                self.assertRegex(result.stderr, said)
+                self.assertRegex(result.stderr, r"(?m)^1 error$")
+
     def test_usage(self):
         self.assertEqual(fieldgate("decode").returncode, 64)
         self.assertEqual(fieldgate("decode", "-c", self.path, "-p", "metre").returncode, 64)

@@ -51,6 +51,15 @@ class Learn(Case):
                                       f"tests: [ {json.dumps(test)} ]\n")
         self.assertEqual(fieldgate("test", "-c", config).returncode, 0)
 
+    def test_it_says_what_the_bytes_cannot_tell(self):
+        for data, doubt in ((b"\x68\x02ab" * 4, "all frames are the same; give different ones"), (b"\x68\x02ab", "one frame only"),
+                            (b"\x68\x02ab\x68\x03abc\x68\x01z", "")):
+            path = self.directory / "captured"
+            path.write_bytes(data)
+            said = fieldgate("learn", path).stderr
+            self.assertIn(doubt, said)
+            self.assertEqual(bool(doubt), bool(said))
+
     def test_nothing_to_learn_from(self):
         path = self.write("empty", "")
         self.assertEqual(fieldgate("learn", path).returncode, 65)

@@ -49,7 +49,9 @@ void decode(codec::Codec& codec, std::string_view bytes, std::size_t most) {
   std::string frame = "<";
   if (out.first.empty() || !codec.encode(out.first, frame)) return;
   Again again(codec);
-  require(!codec.decode(std::string_view(frame).substr(1), again), "what was encoded cannot be decoded");
+  // A value that is no object was put into one, which is encoded as such: one level more.
+  const auto refused = codec.decode(std::string_view(frame).substr(1), again);
+  require(!refused || refused->reason == "too_deep", "what was encoded cannot be decoded");
 }
 
 void cbor(std::string_view bytes) {
@@ -100,14 +102,18 @@ end)"}},
 }
 
 void lua_framing(std::string_view bytes) {
-  static const framing::Factory factory = framing::Factory::of<framing::Script>({{R"(
+  static const framing::Factory factory = [] {
+    framing::Script::Config config;
+    config.script.source = R"(
 function frame(buffer)
   if buffer:byte(1) == 255 then return 1 end
   local size = buffer:byte(1)
   if #buffer < size + 1 then return nil end
   return size + 1, buffer:sub(2, size + 1)
-end)"},
-                                                                                 300});
+end)";
+    config.common.max_length = 300;
+    return framing::Factory::of<framing::Script>(std::move(config));
+  }();
   const std::size_t chunk = 1 + choice(bytes) % 70;
   const framing::Outcome whole = framing::cut(*factory.make(), bytes, bytes.empty() ? 1 : bytes.size(), 300);
   require(whole.broken.empty(), whole.broken.c_str());

@@ -68,6 +68,15 @@ class Peer final : public protocol::Receiver, public transport::Transport {
     connect();
   }
 
+  /// All of it is gone, as after the last device. The protocol itself, whose patterns take long to compile, stays.
+  void start_anew() {
+    connection_.reset();
+    require(!framed_.due(), "something of a device that is gone is due");
+    seen.clear();
+    open_ = true;
+    connect();
+  }
+
   void connect() {
     kept_.clear();
     closed_ = false;
@@ -134,7 +143,8 @@ class Peer final : public protocol::Receiver, public transport::Transport {
 };
 
 void any_talk(std::string_view bytes) {
-  Peer peer;
+  static Peer peer;
+  peer.start_anew();
   while (!bytes.empty()) {
     const unsigned what = choice(bytes);
     if (what < 200) {
@@ -156,9 +166,11 @@ void any_talk(std::string_view bytes) {
 /// However the bytes are split, the same messages: as long as nobody is asked anything, which time decides.
 void any_split(std::string_view bytes) {
   const std::size_t chunk = 1 + choice(bytes) % 30;
-  Peer whole;
+  static Peer whole;
+  whole.start_anew();
   whole.say(bytes);
-  Peer pieces;
+  static Peer pieces;
+  pieces.start_anew();
   for (std::size_t at = 0; at < bytes.size(); at += chunk) pieces.say(bytes.substr(at, chunk));
   require(whole.seen == pieces.seen, "another split, other messages");
 }

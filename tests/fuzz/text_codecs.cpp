@@ -54,7 +54,7 @@ void json_picks(std::string_view bytes) {
   const unsigned flags = choice(bytes);
   if ((flags & 1U) != 0) config.root = "/r";
   if ((flags & 2U) != 0)
-    config.fields = {field("a", codec::TextField::Kind::automatic, {"/a"}), one_of_each("/a/0")[flags % 12]};
+    config.fields = {field("a", codec::TextField::Kind::automatic, {"/a"}), one_of_each("/a/0")[flags % 13]};
   if ((flags & 4U) != 0) config.shared = {field("d", codec::TextField::Kind::automatic, {"/d"})};
   decode<codec::Json>(config, bytes);
 }
@@ -63,14 +63,15 @@ void key_value(std::string_view bytes) {
   codec::KeyValue::Config config;
   const unsigned flags = choice(bytes);
   if ((flags & 1U) != 0) config.separator = ";", config.assign = ":";
-  if ((flags & 2U) != 0) config.fields = {one_of_each("a")[(flags >> 4U) % 12]};
+  if ((flags & 2U) != 0) config.fields = {one_of_each("a")[(flags >> 4U) % 13]};
   if ((flags & 4U) != 0) config.pattern = "(?P<key>[a-z]*)(?P<value>[0-9]*)";
   decode<codec::KeyValue>(config, bytes);
 }
 
 /// The first line is the pattern, as grok or plain; the rest is what a device sent.
 void regex(std::string_view bytes) {
-  const bool grok = (choice(bytes) & 1U) != 0;
+  const unsigned flags = choice(bytes);
+  const bool grok = (flags & 1U) != 0;
   const std::size_t end = std::min(bytes.find('\n'), bytes.size());
   const std::string_view text = bytes.substr(0, end);
   const auto expanded =
@@ -79,7 +80,9 @@ void regex(std::string_view bytes) {
   const auto compiled = script::Pattern::compile(expanded->pattern);
   if (!compiled || compiled->group_names().size() > script::Pattern::max_groups) return;
   codec::Regex::Config config;
-  config.patterns = {*expanded};
+  config.patterns = {{*expanded, {}},
+                     {*expanded, one_of_each(expanded->columns.empty() ? "a" : expanded->columns[0].name)}};
+  config.matches = (flags & 2U) != 0 ? codec::Regex::Matches::merge : codec::Regex::Matches::first;
   decode<codec::Regex>(config, bytes.substr(std::min(end + 1, bytes.size())));
 }
 
@@ -125,7 +128,7 @@ void csv(std::string_view bytes) {
   config.header = (choice(bytes) & 1U) != 0;
   const unsigned columns = 1 + choice(bytes) % 8;
   for (unsigned i = 0; i < columns; ++i)
-    config.columns.push_back({std::string(1, static_cast<char>('a' + i)), static_cast<Kind>(choice(bytes) % 8)});
+    config.columns.push_back(field(std::string(1, static_cast<char>('a' + i)), static_cast<Kind>(choice(bytes) % 8)));
   const expression::Paths none;
   codec::Csv codec(config, none);
   CheckedDocuments out;

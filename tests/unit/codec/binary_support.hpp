@@ -5,6 +5,8 @@
 #include <string>
 
 #include "codec/binary.hpp"
+#include "codec/cayenne_lpp.hpp"
+#include "codec/json.hpp"
 #include "unit/codec/collected.hpp"
 #include "unit/config/reading.hpp"
 
@@ -34,13 +36,14 @@ inline std::string to_hex(std::string_view bytes) {
 struct BinaryCodec {
   explicit BinaryCodec(const std::string& options, const std::vector<std::vector<std::string>>& used = {}) {
     config::Reading reading("codec:\n" + indented(options), [&](config::Section& root) {
+      codecs.add<Binary>(), codecs.add<CayenneLpp>(), codecs.add<Json>();
       root.reader().provide(codecs);
       root.section("codec", "codec", [this](config::Section& section) { config = Binary::Config::read(section); });
     });
     problem = reading.only();
     printed = reading.printed;
     for (const auto& path : used) paths.intern(path);
-    if (problem.empty()) codec = std::make_unique<Binary>(config, paths);
+    if (reading.problems.errors() == 0) codec = std::make_unique<Binary>(config, paths);
   }
 
   static std::string indented(const std::string& text) {

@@ -102,3 +102,22 @@ TEST_CASE("pynmea2's sentences are read as there") {
   }
   CHECK(missed == misses);
 }
+
+TEST_CASE("a sentence is printable ASCII, both ways") {
+  FromYaml codec("{ type: nmea0183 }");
+  CHECK(codec.decode(std::string("$GPHDT,27\0.07,T", 15)) == "bad_character at 9");
+  CHECK(codec.decode("$GPTXT,01,01,02,caf\xc3\xa9") == "bad_character at 19");
+  CHECK(codec.decode("$PASHR,#,\x01\x02") == "bad_character at 9");
+  CHECK(codec.encode(R"({"talker":"GP","sentence_type":"HDT","heading":"a\u0001"})").find("printable") !=
+        std::string::npos);
+  CHECK(codec.encode(R"({"talker":"GP","sentence_type":"H T","data":[]})").find("sentence's name") !=
+        std::string::npos);
+}
+
+TEST_CASE("the attitude of an Ashtech is known by its time, and is written again") {
+  FromYaml codec("{ type: nmea0183 }");
+  const std::string attitude = codec.decode("$PASHR,085335.000,224.19,T,-01.26,+00.83,+00.00,0.101,0.113,0.267,1,0");
+  CHECK(attitude.find(R"("true_heading":224.19)") != std::string::npos);
+  CHECK(codec.encode(attitude).starts_with("$PASHR,085335.00,224.19,T,-1.26,0.83,0,"));
+  CHECK(codec.decode("$PASHR,#,1").find(R"("data":["R","#","1"])") != std::string::npos);
+}

@@ -158,6 +158,10 @@ TEST_CASE("an unknown type names the known ones, and its other keys are not blam
     s.section("a", "m", [](Section& a) { read_type(a, "adapter", {"tcp", "udp"}); });
   });
   CHECK(missing.only() == "'type' is required: Which adapter it is.");
+  Reading nothing("{}\n", [](Section& s) {
+    s.section("a", "m", [](Section& a) { read_type(a, "adapter", {"tcp", "udp"}); });
+  });
+  CHECK(nothing.only() == "'a' is required: write a: { type: .. } with one of tcp, udp");
 }
 
 TEST_CASE("a secret never shows") {

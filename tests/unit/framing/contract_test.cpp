@@ -222,9 +222,9 @@ TEST_CASE("a connection's framer is small") {
   CHECK(sizeof(Line) <= 48);
   CHECK(sizeof(Delimiter) <= 208);
   CHECK(sizeof(Fixed) <= 128);
-  CHECK(sizeof(LengthField) <= 192);
+  CHECK(sizeof(LengthField) <= 208);
   CHECK(sizeof(Netstring) <= 128);
   CHECK(sizeof(StartEnd) <= 192);
   CHECK(sizeof(Switch) <= 64);
-  CHECK(sizeof(Datagram) <= 48);
+  CHECK(sizeof(Datagram) <= 176);
 }

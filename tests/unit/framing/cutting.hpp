@@ -45,16 +45,23 @@ inline Outcome cut(Framer& framer, std::string_view stream, std::size_t chunk, s
     }
     return nullptr;
   };
+  const auto take_all = [&]() -> const char* {
+    const std::vector<char> block(kept.begin(), kept.end());  // so that a sanitizer sees a read behind its end
+    std::string_view input(block.data(), block.size());
+    for (bool more = false; !more && !input.empty();) {
+      const Cut cut = framer.next(input);
+      if (const char* const rule = take(cut, input.size())) return rule;
+      if (outcome.lost) return nullptr;
+      more = cut.kind == Cut::Kind::incomplete;
+      input.remove_prefix(cut.consumed);
+    }
+    kept.erase(0, kept.size() - input.size());
+    return nullptr;
+  };
   for (std::size_t at = 0; at < stream.size(); at += chunk) {
     kept += stream.substr(at, chunk);
-    for (bool more = false; !more && !kept.empty();) {
-      const std::string input = kept;  // a block of its own, so that a sanitizer sees a read behind its end
-      const Cut cut = framer.next(input);
-      if (const char* const rule = take(cut, input.size())) return breaks(rule);
-      if (outcome.lost) return outcome;
-      more = cut.kind == Cut::Kind::incomplete;
-      kept.erase(0, cut.consumed);
-    }
+    if (const char* const rule = take_all()) return breaks(rule);
+    if (outcome.lost) return outcome;
     if (kept.size() > most_kept) return breaks("asks for more beyond its maximum");
   }
   while (silence && !kept.empty()) {
@@ -64,14 +71,8 @@ inline Outcome cut(Framer& framer, std::string_view stream, std::size_t chunk, s
     if (outcome.lost) return outcome;
     if (given_up.consumed == 0) return breaks("gives nothing up");
     kept.erase(0, given_up.consumed);
-    for (bool more = false; !more && !kept.empty();) {
-      const std::string rest = kept;
-      const Cut cut = framer.next(rest);
-      if (const char* const rule = take(cut, rest.size())) return breaks(rule);
-      if (outcome.lost) return outcome;
-      more = cut.kind == Cut::Kind::incomplete;
-      kept.erase(0, cut.consumed);
-    }
+    if (const char* const rule = take_all()) return breaks(rule);
+    if (outcome.lost) return outcome;
   }
   return outcome;
 }

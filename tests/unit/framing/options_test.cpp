@@ -109,3 +109,38 @@ TEST_CASE("the options of a switch are its cases'") {
   CHECK(holds(Read("{ type: switch, cases: [ { match: { byte: 0x01 }, framing: discard } ] }").problem,
               "did you mean 'bytes'?"));
 }
+
+TEST_CASE("a checksum that is not verified is filled in all the same") {
+  const Read read("{ type: fixed, length: 3, checksum: { algorithm: xor, verify: false } }");
+  CHECK(read.problem == "");
+  const auto framer = read.factory.make();
+  CHECK(framer->next("abx").kind == Cut::Kind::frame);
+  std::string out;
+  REQUIRE(framer->wrap("ab", out));
+  CHECK(out == "ab\x03");
+}
+
+TEST_CASE("a range that holds nothing of any frame is told") {
+  for (const char* range : {"[3, 3]", "[3, 2]", "[-2, -2]", "[-1, -2]", "[-4, 0]", "[0, 0]"}) {
+    CAPTURE(range);
+    CHECK(holds(Read("{ type: fixed, length: 9, payload: " + std::string(range) + " }").problem, "is empty"));
+  }
+  for (const char* range : {"[3, -2]", "[-4, 3]", "[0, 1]", "[-2, -1]"}) {
+    CAPTURE(range);
+    CHECK(Read("{ type: fixed, length: 9, payload: " + std::string(range) + " }").problem == "");
+  }
+}
+
+TEST_CASE("a match that asks nothing is told") {
+  const auto problem = [](const std::string& match) {
+    return Read("{ type: switch, cases: [ { match: " + match + ", framing: discard } ] }").problem;
+  };
+  CHECK(holds(problem("{}"), "asks nothing"));
+  CHECK(holds(problem("{ at: 3 }"), "asks nothing"));
+  CHECK(holds(problem("{ not: {} }"), "asks nothing"));
+  CHECK(problem("{ first: true }") == "");
+}
+
+TEST_CASE("a line's own end has no place beside delimiters") {
+  CHECK(holds(Read("{ type: line, line_end: crlf, delimiters: ';' }").problem, "no place with 'delimiters'"));
+}

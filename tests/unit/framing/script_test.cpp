@@ -19,8 +19,16 @@ function frame(buffer)
 end
 function wrap(payload) return string.char(#payload) .. payload end)";
 
+Script::Config of(const std::string& source, std::size_t max_length = 100) {
+  Script::Config config;
+  config.script.source = source;
+  config.common.max_length = max_length;
+  return config;
+}
+
 Outcome outcome(const std::string& source, std::string_view stream, std::size_t chunk, std::size_t max_length = 100) {
-  Script framer({{source}, max_length});
+  const Script::Config config = of(source, max_length);
+  Script framer(config);
   return cut(framer, stream, chunk, max_length);
 }
 
@@ -62,13 +70,15 @@ TEST_CASE("a stream whose script fails is lost") {
 
 TEST_CASE("a script wraps what goes out, if it can") {
   std::string out;
-  const Script framer(Script::Config{{by_length}});
+  const Script::Config config = of(by_length);
+  const Script framer(config);
   REQUIRE(framer.wrap("abc", out));
   CHECK(out ==
         "\x03"
         "abc");
   out.clear();
-  REQUIRE(Script(Script::Config{{"return function(b) end"}}).wrap("abc", out));
+  const Script::Config plain = of("return function(b) end");
+  REQUIRE(Script(plain).wrap("abc", out));
   CHECK(out == "abc");
 }
 
@@ -77,6 +87,6 @@ TEST_CASE("a script framing is read from the file, and what is wrong in it is to
   const auto read = [&config](config::Section& root) { config = Script::Config::read(root); };
   config::Reading good("source: 'function(buffer) return #buffer, buffer end'\nmax_length: 1KiB\n", read);
   CHECK(good.only() == "");
-  CHECK(config.max_length == 1024);
+  CHECK(config.common.max_length == 1024);
   CHECK(config::Reading("max_length: 1KiB", read).only().find("'file', or its text as 'source'") != std::string::npos);
 }

@@ -201,7 +201,9 @@ TEST_CASE("a payload that holds a marker is refused where nothing can hide it") 
 }
 
 TEST_CASE("a datagram goes as it is") {
-  Datagram framer({5});
+  Datagram::Config config;
+  config.common.max_length = 5;
+  Datagram framer(config);
   CHECK(read_back(framer, wrapped(framer, "hello")) == "hello");
   CHECK(refusal(framer, "hello!") == "too_long");
 }
@@ -209,7 +211,11 @@ TEST_CASE("a datagram goes as it is") {
 TEST_CASE("a line gets its end, and holds no other") {
   const Line line({5, false});
   CHECK(wrapped(line, "ok") == "ok\n");
-  CHECK(wrapped(line, "ok\r") == "ok\r\n");
+  CHECK(refusal(line, "ok\r") == "line_break");
+  CHECK(wrapped(*read("{ type: line, line_end: crlf }").make(), "ok") == "ok\r\n");
+  CHECK(wrapped(*read("{ type: line, line_end: crlf, fail_fast: false }").make(), "ok") == "ok\r\n");
+  CHECK(wrapped(*read("{ type: line, fail_fast: false }").make(), "ok") == "ok\n");
+  CHECK(refusal(*read("{ type: line, fail_fast: false }").make(), "ok\r") == "delimiter");
   CHECK(wrapped(line, "") == "\n");
   CHECK(refusal(line, "a\nb") == "line_break");
   CHECK(refusal(line, "123456") == "too_long");

@@ -162,7 +162,7 @@ class Bench final : public Receiver {
 
 inline void Device::connect() {
   protocol_ = bench_.framed->connection();
-  protocol_->connection_made(*this);
+  protocol_->connection_made(*this, bench_.origin);
 }
 
 inline void Device::take(std::size_t used, std::string_view why) {

@@ -226,5 +226,17 @@ TEST_CASE("a connection that ends leaves nothing to do") {
   CHECK(bench.changes > changes);
 }
 
+TEST_CASE("a sender of datagrams is asked nothing before it has sent something good") {
+  Bench bench(
+      "  codec: { type: json }\n  device: d\n  requests: [ { name: r, at: connect, every: 10s, text: 'READ' } ]\n", {},
+      FramedConfig::Transport::udp);
+  const auto forged = bench.sender("@A");
+  forged->say("nonsense");
+  bench.pass(60s);
+  CHECK(forged->heard() == "");
+  forged->say("{}");
+  CHECK(forged->heard() == "READ");
+}
+
 }  // namespace
 }  // namespace fieldgate::protocol
