@@ -4,6 +4,8 @@
 #include <string>
 
 #include "config/registry.hpp"
+#include "device/devices.hpp"
+#include "device/recorder.hpp"
 #include "expression/template.hpp"
 #include "message/result.hpp"
 #include "reactor/reactor.hpp"
@@ -22,6 +24,8 @@ struct Context {
   telemetry::Log log;
   const expression::Environment& environment;
   expression::Paths& paths;
+  device::Devices& devices;
+  device::Recorder& recorder;
 };
 
 /// A listener, dialler or client towards devices, with the protocol they speak.

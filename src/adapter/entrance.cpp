@@ -3,9 +3,27 @@
 
 namespace fieldgate::adapter {
 
+Entrance::Entrance(const Context& context, const device::SourceOptions& options, std::optional<Duration> remember)
+    : reactor_(context.reactor),
+      devices_(context.devices),
+      source_(context.devices.add_source(context.name, options, remember)),
+      recorder_(context.recorder),
+      due_(context.reactor.io()) {}
+
+void Entrance::gone(protocol::Peer& peer, std::string_view why) {
+  if (peer.kept) devices_.gone(peer, why, Instant::now());
+}
+
+void Entrance::recorded(const protocol::FrameRecord& record) {
+  protocol::FrameRecord whole = record;
+  whole.adapter = source_.adapter;
+  recorder_.record(whole);
+}
+
 void Entrance::connect(router::Inlet* const& inlet, protocol::Framed& protocol) {
   inlet_ = &inlet;
   protocol_ = &protocol;
+  source_.protocol = &protocol;
 }
 
 void Entrance::hurry(After after) {

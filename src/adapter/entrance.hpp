@@ -1,6 +1,7 @@
 // Where an adapter's messages enter the graph, and where it hears what became of them.
 #pragma once
 
+#include "adapter/adapter.hpp"
 #include "protocol/framed.hpp"
 #include "reactor/reactor.hpp"
 #include "router/inlet.hpp"
@@ -11,7 +12,8 @@ namespace fieldgate::adapter {
 /// while answers wait for that, and when something falls due.
 class Entrance final : public protocol::Receiver {
  public:
-  explicit Entrance(reactor::Reactor& reactor) : reactor_(reactor), due_(reactor.io()) {}
+  /// `remember`: how long a sender without a connection counts as there.
+  Entrance(const Context& context, const device::SourceOptions& options, std::optional<Duration> remember = {});
 
   /// To be called before anything else. The protocol, and the inlet behind the pointer, outlive all use of this.
   void connect(router::Inlet* const& inlet, protocol::Framed& protocol);
@@ -20,7 +22,16 @@ class Entrance final : public protocol::Receiver {
   Awaitable<> opened() { return (*inlet_)->opened(); }
 
   // protocol::Receiver
-  Receipt message(Message& message) override { return (*inlet_)->dispatch(message); }
+  std::string_view admit(Message& message, protocol::Peer* peer) override {
+    return devices_.admit(source_, message, peer);
+  }
+  void gone(protocol::Peer& peer, std::string_view why) override;
+  void recorded(const protocol::FrameRecord& record) override;
+  Receipt message(Message& message) override {
+    const Receipt receipt = (*inlet_)->dispatch(message);
+    recorder_.show(message);
+    return receipt;
+  }
   Receipt dead_letter(const Message& message, std::string_view reason, std::string_view text) override {
     return (*inlet_)->dead_letter(message, reason, text);
   }
@@ -37,6 +48,9 @@ class Entrance final : public protocol::Receiver {
   Awaitable<> keep_time();
 
   reactor::Reactor& reactor_;
+  device::Devices& devices_;
+  device::Source& source_;
+  device::Recorder& recorder_;
   router::Inlet* const* inlet_ = nullptr;
   protocol::Framed* protocol_ = nullptr;
   bool settling_ = false;

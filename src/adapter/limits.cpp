@@ -62,7 +62,7 @@ std::vector<Network> read_allow(config::Section& limits) {
   return networks;
 }
 
-StreamLimits StreamLimits::read(config::Section& adapter, bool tls) {
+StreamLimits StreamLimits::read(config::Section& adapter, bool tls, device::SourceOptions& source) {
   StreamLimits limits;
   adapter.section("limits", "What protects the gateway from its peers.", [&](config::Section& s) {
     limits.connections = static_cast<std::size_t>(
@@ -77,6 +77,7 @@ StreamLimits StreamLimits::read(config::Section& adapter, bool tls) {
     limits.write_queue = s.size("write_queue", std::size_t{64 * 1024},
                                 "Bytes that may wait for a device that does not read.", {1024, 1 << 30});
     limits.allow = read_allow(s);
+    source.read_limits(s, true);
     limits.identify_within =
         s.duration("identify_within", limits.identify_within,
                    "With a `session`: by then a connection has said who it is, or is closed.", shortest);

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "config/section.hpp"
+#include "device/options.hpp"
 
 namespace fieldgate::adapter {
 
@@ -42,7 +43,8 @@ struct StreamLimits {
   Duration handshake = std::chrono::seconds(10);
   std::size_t handshakes = 64;
 
-  static StreamLimits read(config::Section& adapter, bool tls);
+  /// `source`: gets its part of them.
+  static StreamLimits read(config::Section& adapter, bool tls, device::SourceOptions& source);
   bool operator==(const StreamLimits&) const = default;
 };
 

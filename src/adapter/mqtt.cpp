@@ -20,7 +20,7 @@ Mqtt::Mqtt(const Config& config, const Context& context)
       reactor_(context.reactor),
       log_(context.log),
       counters_(context.metrics, context.name),
-      entrance_(reactor_),
+      entrance_(context, config_.source),
       protocol_(config_.protocol, context.environment, context.paths, counters_, context.log, entrance_),
       name_(context.name),
       subscribed_(config_.subscribe.size(), Subscribed::no),

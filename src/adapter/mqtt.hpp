@@ -25,6 +25,7 @@ class Mqtt final : public Adapter, private mqtt::Handler {
     std::vector<mqtt::Subscription> subscribe;
     Duration session_expiry = std::chrono::hours(24);  ///< 0: clean start
     bool take_retained = true;
+    device::SourceOptions source;
     protocol::FramedConfig protocol;
 
     static Config read(config::Section& section);

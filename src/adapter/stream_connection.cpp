@@ -13,6 +13,7 @@ void StreamServer::Connection::write(Bytes bytes, Bytes) {
 void StreamServer::Connection::close(std::string_view reason) {
   if (stream.closed()) return;
   server.counters_.rejected.count(reason);
+  why = reason;
   close();
 }
 
@@ -25,9 +26,9 @@ void StreamServer::Connection::send_rest() {
   if (stream.unsent() > 0) sent({});
 }
 
-/// Goes on after bytes went out, or some did not; `why`: why the connection must end.
-void StreamServer::Connection::sent(std::string_view why) {
-  if (!why.empty()) server.give_up(*this, why);
+/// Goes on after bytes went out, or some did not; `fault`: why the connection must end.
+void StreamServer::Connection::sent(std::string_view fault) {
+  if (!fault.empty()) server.give_up(*this, fault);
   if (stream.unsent() > 0 && !stream.closed() && !wait_to_send().sending) {
     outgoing->sending = true;
     outgoing->progress = steady_clock::now();
@@ -47,9 +48,9 @@ Awaitable<> StreamServer::Connection::send_when_writable() {
     co_await stream.writable(ignored);
     if (stream.closed() || stream.unsent() == 0) break;
     const std::size_t before = stream.unsent();
-    const std::string_view why = stream.flush();
+    const std::string_view fault = stream.flush();
     if (stream.unsent() < before) outgoing->progress = steady_clock::now();
-    if (!why.empty()) server.give_up(*this, why);
+    if (!fault.empty()) server.give_up(*this, fault);
   }
   outgoing->sending = false;
   outgoing->moved.notify();

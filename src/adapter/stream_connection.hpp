@@ -45,6 +45,7 @@ struct StreamServer::Connection final : transport::Transport {
   Origin origin;
   std::chrono::steady_clock::time_point last_byte;
   std::chrono::steady_clock::time_point progress;  // when the frame in hand was begun, or the handshake
+  std::string_view why = "closed";               // it ended, a literal
   bool handshaking = false;
   bool ended = false;   // the peer will send no more
   bool broken = false;  // nor can it be sent anything
@@ -59,7 +60,7 @@ struct StreamServer::Connection final : transport::Transport {
     bool awaited = false;
   };
 
-  void sent(std::string_view why);
+  void sent(std::string_view fault);
   Awaitable<> send_when_writable();
   Outgoing& wait_to_send();
 

@@ -13,7 +13,8 @@ StreamOptions StreamOptions::read(config::Section& s, bool tls) {
   options.backlog =
       static_cast<int>(s.integer("backlog", 4096, "Connections that may wait to be accepted.", {1, 65535}));
   options.gather = s.duration("gather", Duration(0), "How long a busy adapter may wait for more, to save wake-ups.");
-  options.limits = StreamLimits::read(s, tls);
+  options.source = device::SourceOptions::read(s);
+  options.limits = StreamLimits::read(s, tls, options.source);
   options.protocol = protocol::FramedConfig::read(
       s, tls ? protocol::FramedConfig::Transport::tls : protocol::FramedConfig::Transport::tcp);
   const config::Node* const limits = s.node("limits");

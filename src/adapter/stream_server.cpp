@@ -26,7 +26,7 @@ StreamServer::StreamServer(const StreamOptions& options, const Context& context)
       reactor_(context.reactor),
       log_(context.log),
       counters_(context.metrics, context.name),
-      entrance_(reactor_),
+      entrance_(context, options_.source),
       protocol_(options_.protocol, context.environment, context.paths, counters_, context.log, entrance_,
                 {options_.limits.write_queue, options_.limits.identify_within}),
       name_(context.name),
@@ -136,7 +136,7 @@ void StreamServer::admit(transport::StreamSocket socket, const asio::generic::st
   }
   connection.last_byte = connection.progress = steady_clock::now();
   connection.protocol = protocol_.connection();
-  if (tls_ == nullptr) connection.protocol->connection_made(connection);
+  if (tls_ == nullptr) connection.protocol->connection_made(connection, connection.origin);
   ++counters_.connections;
   ++counters_.connections_total;
   reactor_.spawn(serve(self));
@@ -186,7 +186,7 @@ Awaitable<bool> StreamServer::shake_hands(Connection& connection) {
   if (shaken) {
     connection.origin.tls_common_name = connection.stream.tls()->common_name();
     connection.origin.tls_alternative_name = connection.stream.tls()->alternative_name();
-    connection.protocol->connection_made(connection);  // nothing may be said before
+    connection.protocol->connection_made(connection, connection.origin);  // nothing may be said before
     co_return true;
   }
   if (!connection.stream.closed()) {  // else the sweep has said it
@@ -234,6 +234,7 @@ bool StreamServer::take(Connection& connection, Bytes bytes, std::size_t fresh, 
 
 void StreamServer::end(Connections::iterator self) {
   if (self->ended && !self->stream.kept().empty()) counters_.errors.count("incomplete");
+  self->protocol->connection_lost(self->why);
   if (self->counted_by_ip && --by_ip_[self->origin.peer_ip] == 0) by_ip_.erase(self->origin.peer_ip);
   connections_.erase(self);
   --counters_.connections;
@@ -242,6 +243,7 @@ void StreamServer::end(Connections::iterator self) {
 void StreamServer::close(Connection& connection, std::string_view limit) {
   counters_.rejected.count(limit);
   log_.limited(telemetry::Level::warn, limit, "{}: closed: limits.{} was reached", peer_text(connection.origin), limit);
+  connection.why = limit;
   connection.close();
 }
 
@@ -250,6 +252,7 @@ void StreamServer::give_up(Connection& connection, std::string_view why) {
   if (why == "write_queue") return close(connection, why);
   log_.debug("{}: the connection ended: {}", peer_text(connection.origin), why);
   connection.broken = true;
+  connection.why = why;
 }
 
 /// The limit that the connection is over; empty if it is over none.

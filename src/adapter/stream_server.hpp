@@ -27,6 +27,7 @@ struct StreamOptions {
   int backlog = 4096;
   Duration gather{};
   StreamLimits limits;
+  device::SourceOptions source;
   protocol::FramedConfig protocol;
 
   static StreamOptions read(config::Section& section, bool tls);

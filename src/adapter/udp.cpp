@@ -12,8 +12,10 @@ Udp::Config Udp::Config::read(config::Section& s) {
                              "How long a busy adapter waits for more, to save wake-ups; an idle one never does.");
   config.receive_buffer = s.size("receive_buffer", config.receive_buffer,
                                  "The kernel's buffer for datagrams not yet taken.", {4096, 1 << 30});
+  config.source = device::SourceOptions::read(s);
   s.section("limits", "What protects the gateway from its peers.", [&](config::Section& limits) {
     config.allow = read_allow(limits);
+    config.source.read_limits(limits, false);
     config.session =
         limits.duration("session", config.session, "How long an address stays a device's without a datagram of it.",
                         std::chrono::milliseconds(10));
@@ -31,7 +33,7 @@ Udp::Udp(const Config& config, const Context& context)
       reactor_(context.reactor),
       log_(context.log),
       counters_(context.metrics, context.name),
-      entrance_(reactor_),
+      entrance_(context, config_.source, config_.session),
       protocol_(config_.protocol, context.environment, context.paths, counters_, context.log, entrance_,
                 {.session = config_.session}),
       name_(context.name) {

@@ -26,6 +26,7 @@ class Udp final : public Adapter, private transport::Transport {
     std::size_t receive_buffer = 4 * 1024 * 1024;
     std::vector<Network> allow;
     Duration session = std::chrono::minutes(10);
+    device::SourceOptions source;
     protocol::FramedConfig protocol;
 
     static Config read(config::Section& section);

@@ -168,7 +168,7 @@ Value Reference::value(const Message& message) const {
     case Name::meta:
       return text_value(named(message.origin->meta, text_));
     case Name::tags:
-      return text_value(named(message.origin->tags, text_));
+      return text_value(named(message.tags, text_));
     case Name::peer_name:
       return text_value(message.origin->peer_name);
     case Name::tls_san:

@@ -34,6 +34,7 @@ void read_general(config::Section& root, Configuration& c) {
                   "Its name, {{ gateway }} in templates.");
     c.data_dir = s.path("data_dir", config::Default<std::string>(state_directory(s), default_data_dir),
                         "Everything that must outlive a restart; systemd's $STATE_DIRECTORY comes before the default.");
+    c.tags = device::read_tags(s, "Names and values that go with each message of it.");
     c.drain_timeout =
         s.duration("drain_timeout", c.drain_timeout, "How long stopping may take to deliver what is there.");
   });
@@ -56,6 +57,7 @@ void read_general(config::Section& root, Configuration& c) {
     if (c.admin_enabled) check_admin(s, c.admin);
   });
   c.dead_letters = buffer::DeadLetterOptions::read(root);
+  c.devices = device::Options::read(root);
 }
 
 /// The components of one kind; `each` is called for each with its section.

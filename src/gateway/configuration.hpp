@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "buffer/dead_letters.hpp"
+#include "device/options.hpp"
 #include "gateway/catalogue.hpp"
 #include "router/wiring.hpp"
 #include "telemetry/log.hpp"
@@ -30,6 +31,8 @@ struct Configuration {
   config::Address admin;
   bool admin_enabled = true;
   buffer::DeadLetterOptions dead_letters;
+  device::Options devices;
+  device::Tags tags;  ///< of the gateway
 
   std::vector<Named<adapter::Factory>> adapters;
   std::vector<Named<router::TransformFactory>> transforms;

@@ -15,7 +15,11 @@ Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, 
       drain_timeout_(configuration.drain_timeout),
       home_(home),
       dead_letters_(reactor, home.data_dir ? home.data_dir->dead_letters() : std::filesystem::path(),
-                    configuration.dead_letters, home.epoch, metrics, telemetry::Log("dead letters")) {
+                    configuration.dead_letters, home.epoch, metrics, telemetry::Log("dead letters")),
+      devices_(configuration.devices, configuration.tags, metrics),
+      recorder_(configuration.devices.recorder),
+      presence_(reactor.io()) {
+  devices_.on_due([this] { presence_.cancel(); });
   build_sinks(configuration);
   build_transforms(configuration);
   build_adapters(configuration);
@@ -92,7 +96,7 @@ void Gateway::build_adapters(const Configuration& configuration) {
                                                     std::move(keepers), &dead_letters_);
     inflow->current = inflow->inlet.get();
     inflow->adapter = factory.make(
-        adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name), environment_, paths_});
+        adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name), environment_, paths_, devices_, recorder_});
     inflows_.push_back(std::move(inflow));
   }
 }
@@ -127,6 +131,7 @@ Result<void> Gateway::start() {
       return Error{started.error().reason, "adapter " + inflow->name + ": " + started.error().text};
     }
   }
+  reactor_.spawn(keep_presence());
   if (control_) {
     if (auto started = control_->start(); !started)  // messages pass all the same
       log_.error("'fieldgate status' cannot reach this gateway: {}", started.error().text);
@@ -138,7 +143,18 @@ Result<void> Gateway::start() {
   return {};
 }
 
+/// Sees to it that devices become late, and are gone, in time.
+Awaitable<> Gateway::keep_presence() {
+  error_code ignored;
+  while (!stopping_) {
+    presence_.expires_at(devices_.sweep(Instant::now()).value_or(Timer::time_point::max()));
+    co_await presence_.async_wait(into(ignored));
+  }
+}
+
 Awaitable<std::uint64_t> Gateway::stop() {
+  stopping_ = true;
+  presence_.cancel();
   const auto end = std::chrono::steady_clock::now() + drain_timeout_;
   std::uint64_t left = 0;
   std::size_t busy = 0;

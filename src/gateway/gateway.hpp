@@ -8,6 +8,8 @@
 #include "admin/control.hpp"
 #include "admin/server.hpp"
 #include "buffer/dead_letters.hpp"
+#include "device/devices.hpp"
+#include "device/recorder.hpp"
 #include "expression/template.hpp"
 #include "gateway/configuration.hpp"
 #include "gateway/home.hpp"
@@ -62,6 +64,7 @@ class Gateway {
   std::vector<router::Input*> inputs(const router::Wiring::Outputs& outputs) const;
   void add_outlets(const router::Wiring& wiring, const router::Wiring::Outputs& outputs,
                    std::vector<sink::Outlet*>& outlets) const;
+  Awaitable<> keep_presence();
   Awaitable<> quiet(adapter::Adapter& adapter, std::size_t& busy, reactor::Event& done);
   Awaitable<> drain(sink::Outlet& outlet, Duration deadline, std::uint64_t& left, std::size_t& busy,
                     reactor::Event& done);
@@ -76,6 +79,10 @@ class Gateway {
   const Home& home_;
   Receipt last_receipt_ = 0;
   buffer::DeadLetters dead_letters_;
+  device::Devices devices_;
+  device::Recorder recorder_;  // of all adapters' frames
+  Timer presence_;  // when devices become late, or are gone
+  bool stopping_ = false;
   std::vector<std::unique_ptr<sink::Outlet>> outlets_;  // by the configuration's numbers; null where disabled
   std::vector<Stage> transforms_;                       // likewise
   std::vector<std::unique_ptr<Inflow>> inflows_;

@@ -30,7 +30,6 @@ struct Origin {
   std::span<const Meta> meta;
   std::string_view peer_name;             ///< that `connect:` gives the address
   std::string_view tls_alternative_name;  ///< first subject alternative name of the same certificate
-  std::span<const Meta> tags;
 };
 
 /// What has been said before on the connection, as far as a message needs it. Lives with the connection.
@@ -65,6 +64,7 @@ struct Message {
   Bytes frame;  ///< as the codec read it
   Receipt receipt = 0;
   const Talk* talk = nullptr;  ///< null: nothing has been said
+  std::span<const Meta> tags;  ///< of the gateway, the adapter and the device
   bool late = false;           ///< it has waited in a backlog
 };
 

@@ -10,17 +10,21 @@ Framed::Connection::~Connection() {
   if (conversation_) shared_.forget(*conversation_);
 }
 
-void Framed::Connection::connection_made(transport::Transport& transport) {
-  transport_ = &transport;
+void Framed::Connection::connection_made(transport::Transport& transport, const Origin& from) {
+  peer_.transport = &transport;
+  peer_.origin = &from;
   if (!shared_.converses_) return;
   conversation_ = std::make_unique<Conversation>(shared_.asks_, shared_.config_.half_duplex);
   conversation_->transport = &transport;
+  conversation_->origin = &from;
   shared_.meet(*conversation_);
 }
 
+void Framed::Connection::connection_lost(std::string_view why) { shared_.receiver_.gone(peer(), why); }
+
 std::size_t Framed::Connection::data_received(Bytes bytes, const Origin& from, const Instant& now,
                                               std::string_view& close) {
-  Arrival arrival{from, now, conversation_.get(), {}};
+  Arrival arrival{from, now, conversation_.get(), &peer(), {}};
   if (conversation_ && !conversation_->started) shared_.start(*conversation_, now);
   const std::size_t used = cut(bytes, arrival);
   send(arrival);
@@ -29,7 +33,7 @@ std::size_t Framed::Connection::data_received(Bytes bytes, const Origin& from, c
 }
 
 std::size_t Framed::Connection::stalled(Bytes bytes, const Origin& from, const Instant& now, std::string_view& close) {
-  Arrival arrival{from, now, conversation_.get(), {}};
+  Arrival arrival{from, now, conversation_.get(), &peer(), {}};
   if (conversation_) conversation_->settled_aside = true;
   std::size_t used = cut(bytes, arrival);
   if (used == 0 && goes_on(arrival)) {
@@ -77,9 +81,9 @@ bool Framed::Connection::take(const Cut& cut, Bytes bytes, Arrival& arrival) {
   if (cut.kind == Cut::Kind::frame) {
     if (shared_.observer_ != nullptr) shared_.observer_->cut(cut, bytes.substr(0, cut.consumed));
     if (const auto answer = shared_.frame(cut, arrival))
-      shared_.answers_.add(answers_, *transport_, answer->after, answer->receipt, answer->bytes);
+      shared_.answers_.add(answers_, *peer_.transport, answer->after, answer->receipt, answer->bytes);
   } else if (cut.kind == Cut::Kind::rejected) {
-    shared_.rejected(cut, bytes, arrival.from);
+    shared_.rejected(cut, bytes, arrival.from, arrival.now);
     if (cut.lost) arrival.close = cut.reason;
     return !cut.lost;
   }
@@ -89,6 +93,7 @@ bool Framed::Connection::take(const Cut& cut, Bytes bytes, Arrival& arrival) {
 bool Framed::Connection::goes_on(const Arrival& arrival) {
   if (!arrival.close.empty() || !shared_.receiver_.open()) return false;
   if (conversation_ && conversation_->ended) return false;
+  if (peer().paused_until > arrival.now.steady) return false;
   if (!full()) return true;
   shared_.answers_.send(answers_);
   return !full();

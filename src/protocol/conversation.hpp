@@ -9,19 +9,19 @@
 #include "message/message.hpp"
 #include "protocol/agenda.hpp"
 #include "protocol/dialogue.hpp"
+#include "protocol/protocol.hpp"
 #include "transport/transport.hpp"
 
 namespace fieldgate::protocol {
 
 /// Of a connection, or of the address of datagrams. Only where a protocol has a session, requests, commands or a
 /// counter: others pay for none.
-struct Conversation {
+struct Conversation : Peer {
   Conversation(const std::vector<Ask>& asks, bool half_duplex) : dialogue(asks, half_duplex) {}
 
   /// Sends it bytes.
   void write(Bytes bytes) { transport->write(bytes, to); }
 
-  transport::Transport* transport = nullptr;
   std::string to;    ///< of datagrams: the peer's address
   std::string id;    ///< who it is; empty until it is known
   std::string peer;  ///< for the log

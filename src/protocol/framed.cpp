@@ -54,12 +54,17 @@ std::optional<Framed::Answer> Framed::frame(const framing::Cut& cut, Arrival& ar
   message_.talk = arrival.conversation == nullptr ? nullptr : &arrival.conversation->talk;
   arrival_ = &arrival;
   receipt_ = 0;
-  documented_ = false;
+  documented_ = refused_ = undecoded_ = false;
   reply_ = nullptr;
+  verdict_ = "nothing";
+  verdict_text_.clear();
+  message_.device = {};
   const bool awaited = arrival.conversation != nullptr && !arrival.conversation->dialogue.open().empty();
-  if (!(awaited && read_as_answer(cut.frame)) && !decode(*codec_, cut.frame)) return std::nullopt;
+  const bool decoded = (awaited && read_as_answer(cut.frame)) || decode(*codec_, cut.frame);
+  record(cut.frame, arrival.from, arrival.now);
+  if (!decoded) return std::nullopt;
   std::optional<Answer> answer;
-  if (!config_.replies.empty() && arrival.close.empty()) {
+  if (!config_.replies.empty() && arrival.close.empty() && !refused_) {
     if (!documented_) {  // an empty list of documents is a frame all the same
       message_.document = {};
       message_.device = {};
@@ -80,6 +85,9 @@ bool Framed::decode(codec::Codec& codec, Bytes bytes) {
 
 void Framed::not_decoded(const codec::Failure& failure) {
   counters_.errors.count(failure.reason);
+  undecoded_ = true;
+  verdict_ = failure.reason;
+  verdict_text_ = failure.text;
   log_.limited(telemetry::Level::warn, failure.reason, "{}: a frame is no message: {} at byte {} of {}: \"{}\"",
                peer_text(*message_.origin), failure.text, failure.offset, message_.frame.size(),
                telemetry::escaped(message_.frame));
@@ -102,7 +110,7 @@ void Framed::document(const Document& document) {
   documented_ = true;
   if (!arrival_->close.empty()) return;
   pass_on();
-  if (!config_.replies.empty() && arrival_->close.empty()) render_reply();
+  if (!config_.replies.empty() && arrival_->close.empty() && !refused_) render_reply();
 }
 
 /// Of a frame's documents, the last that a reply fits gives the answer.
@@ -131,11 +139,12 @@ std::optional<Framed::Answer> Framed::finish_reply(framing::Branch branch) {
     }
     answer.bytes = answer_;
   }
-  sent("reply", answer.bytes);
+  if (observer_ != nullptr) observer_->sent("reply", answer.bytes);
+  receiver_.recorded({answer.bytes, true, message_.device, "reply", {}, &arrival_->from, {}, arrival_->now, {}, false});
   return answer;
 }
 
-void Framed::rejected(const framing::Cut& cut, Bytes bytes, const Origin& from) {
+void Framed::rejected(const framing::Cut& cut, Bytes bytes, const Origin& from, const Instant& now) {
   const bool garbage = cut.reason == framing::Cut::garbage_bytes;
   counters_.errors.count(cut.reason, garbage ? cut.consumed : 1);
   const std::string_view hint = cut.reason == "too_long"        ? ", see framing.max_length"
@@ -144,6 +153,11 @@ void Framed::rejected(const framing::Cut& cut, Bytes bytes, const Origin& from) 
   log_.limited(telemetry::Level::warn, cut.reason, "{}: bytes that are no frame ({}{}): \"{}\"", peer_text(from),
                cut.reason, hint, telemetry::escaped(garbage ? bytes.substr(0, cut.consumed) : bytes));
   if (observer_ != nullptr) observer_->cut(cut, bytes.substr(0, cut.consumed));
+  undecoded_ = true;
+  verdict_ = cut.reason;
+  verdict_text_.clear();
+  message_.device = {};
+  record(bytes.substr(0, cut.consumed), from, now);
 }
 
 void Framed::message_rejected(std::string_view reason, std::string_view text) {
@@ -156,10 +170,17 @@ void Framed::note(std::string_view reason, std::string_view text) {
   log_.limited(telemetry::Level::warn, reason, "{}: {}: \"{}\"", peer_text(*message_.origin), text,
                telemetry::escaped(message_.frame));
   if (observer_ != nullptr) observer_->failed(reason, text);
+  verdict_ = reason;
+  verdict_text_ = text;
 }
 
-void Framed::sent(std::string_view what, Bytes bytes) {
+void Framed::sent(std::string_view what, Bytes bytes, const Conversation& to, const Instant& now) {
   if (observer_ != nullptr) observer_->sent(what, bytes);
+  receiver_.recorded({bytes, true, to.id, what, {}, to.origin, to.peer, now, {}, false});
+}
+
+void Framed::record(Bytes bytes, const Origin& from, const Instant& now) {
+  receiver_.recorded({bytes, false, message_.device, verdict_, verdict_text_, &from, {}, now, {}, undecoded_});
 }
 
 }  // namespace fieldgate::protocol

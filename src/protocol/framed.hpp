@@ -105,6 +105,7 @@ class Framed final : private codec::Receiver {
     const Origin& from;
     const Instant& now;
     Conversation* conversation;  ///< null: nothing is remembered
+    Peer* peer;                  ///< null: nobody can be answered later
     std::string_view close;      ///< why it must end; empty: it goes on
   };
 
@@ -115,15 +116,17 @@ class Framed final : private codec::Receiver {
   void document(const Document& document) override;
   void render_reply();
   std::optional<Answer> finish_reply(framing::Branch branch);
-  void rejected(const framing::Cut& cut, Bytes bytes, const Origin& from);
+  void rejected(const framing::Cut& cut, Bytes bytes, const Origin& from, const Instant& now);
   void message_rejected(std::string_view reason, std::string_view text);
   void note(std::string_view reason, std::string_view text);
-  void sent(std::string_view what, Bytes bytes);
+  void sent(std::string_view what, Bytes bytes, const Conversation& to, const Instant& now);
+  void record(Bytes bytes, const Origin& from, const Instant& now);
 
   // framed_message.cpp: from a document to a message
   void pass_on();
   bool take_device();
   bool may_pass();
+  bool is_admitted();
   bool take_time();
   bool time_fails(std::string_view reason, std::string_view text);
 
@@ -132,7 +135,7 @@ class Framed final : private codec::Receiver {
   bool take_id(Conversation& conversation, std::string_view id);
   Aside::Found take_aside(Bytes bytes, std::size_t& length, Arrival& arrival, std::string* joined);
   void take_registration(Arrival& arrival);
-  void answer_aside(const Content& reply, Conversation& conversation, std::string_view what, std::string* joined);
+  void answer_aside(const Content& reply, Arrival& arrival, std::string_view what, std::string* joined);
   void end(Conversation& conversation, std::string_view reason, std::string_view text);
   void forget(Conversation& conversation);
 
@@ -141,7 +144,7 @@ class Framed final : private codec::Receiver {
   void meet(Conversation& conversation);
   void start(Conversation& conversation, const Instant& now);
   void speak(Conversation& conversation, const Instant& now);
-  Result<void> say(Conversation& conversation, Dialogue::Open& open);
+  Result<void> say(Conversation& conversation, Dialogue::Open& open, const Instant& now);
   void give_up(Conversation& conversation, Dialogue::Open& open, std::string_view reason, const std::string& text);
   void look_after(Conversation& conversation, const Instant& now);
   void schedule(Conversation& conversation);
@@ -152,6 +155,7 @@ class Framed final : private codec::Receiver {
 
   // framed_datagrams.cpp
   void datagram_frames(Bytes bytes, Arrival& arrival, Answer& joined);
+  void trust(Arrival& arrival);
   void forget_sender(Conversation& conversation);
   Conversation* sender(const ReturnPath& back, const Origin& from, const Instant& now);
 
@@ -174,11 +178,15 @@ class Framed final : private codec::Receiver {
   bool accepted_ = false;                  // it does
   Receipt receipt_ = 0;                    // of its last message
   bool documented_ = false;                // it held a document
-  const Reply* reply_ = nullptr;           // that it gets
-  std::string payload_;                    // of that reply
-  std::string answer_;                     // the same, framed
-  std::string joined_;                     // answers to one datagram
-  std::string device_;                     // scratch of the templates
+  bool refused_ = false;                   // its device may not send it: no answer
+  std::string verdict_;                    // what became of it, see FrameRecord
+  std::string verdict_text_;
+  bool undecoded_ = false;  // nothing could be read out of it
+  const Reply* reply_ = nullptr;  // that it gets
+  std::string payload_;           // of that reply
+  std::string answer_;            // the same, framed
+  std::string joined_;            // answers to one datagram
+  std::string device_;            // scratch of the templates
   std::string time_;
   std::string id_;
   std::string scratch_;

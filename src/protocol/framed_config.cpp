@@ -141,6 +141,11 @@ TimeOptions TimeOptions::read(config::Section& protocol) {
 }
 
 FramedConfig FramedConfig::read_map(config::Section& s, std::optional<Transport> transport) {
+  if (s.node() != nullptr && s.has("use") && !transport) {
+    s.error("use", "stands at an adapter only: adapters.NAME.protocol: { use: NAME, .. }");
+    s.accept_all_keys();
+    return {};
+  }
   auto changed = with_chosen_names(s);
   if (!changed || s.describing()) return read_all(s, transport);
   s.accept_all_keys();

@@ -9,7 +9,8 @@ using framing::Cut;
 
 void Framed::datagram_received(Bytes bytes, const Origin& from, const Instant& now, const ReturnPath& back) {
   counters_.bytes += bytes.size();
-  Arrival arrival{from, now, converses_ ? sender(back, from, now) : nullptr, {}};
+  Conversation* const known = converses_ ? sender(back, from, now) : nullptr;
+  Arrival arrival{from, now, known, known, {}};
   Answer joined;
   joined_.clear();
   datagram_frames(bytes, arrival, joined);
@@ -37,6 +38,7 @@ void Framed::datagram_frames(Bytes bytes, Arrival& arrival, Answer& joined) {
     if (asides && !bytes.empty()) {
       arrival.conversation->settled_aside = true;
       if (take_aside(bytes, aside, arrival, &joined_) == Aside::Found::whole) {
+        trust(arrival);
         bytes.remove_prefix(aside);
         if (bytes.empty()) return;
         continue;
@@ -46,17 +48,26 @@ void Framed::datagram_frames(Bytes bytes, Arrival& arrival, Answer& joined) {
     if (cut.kind == Cut::Kind::incomplete && !bytes.empty()) cut = Cut::reject("incomplete", bytes.size());
     if (cut.kind == Cut::Kind::frame) {
       if (observer_ != nullptr) observer_->cut(cut, bytes.substr(0, cut.consumed));
-      if (const auto answer = frame(cut, arrival)) {
+      const auto answer = frame(cut, arrival);
+      if (documented_) trust(arrival);
+      if (answer) {
         joined_.append(answer->bytes);
         joined.after = std::max(joined.after, answer->after);
         joined.receipt = std::max(joined.receipt, answer->receipt);
       }
     } else if (cut.kind == Cut::Kind::rejected) {
-      rejected(cut, bytes, arrival.from);
+      rejected(cut, bytes, arrival.from, arrival.now);
       if (cut.lost) return;
     }
     bytes.remove_prefix(cut.consumed);
   } while (!bytes.empty() && arrival.close.empty());
+}
+
+/// It has said what only a device would: it may be asked. Before, whoever forges a sender's address would have us send
+/// to it.
+void Framed::trust(Arrival& arrival) {
+  Conversation* const conversation = arrival.conversation;
+  if (conversation != nullptr && !conversation->started && arrival.close.empty()) start(*conversation, arrival.now);
 }
 
 /// What is remembered of the sender; null where nothing can be.
@@ -81,7 +92,6 @@ Conversation* Framed::sender(const ReturnPath& back, const Origin& from, const I
   conversation.heard = now.steady;
   conversation.forget_at = now.steady + limits_.session;
   by_address_.emplace(conversation.to, &conversation);
-  start(conversation, now);
   conversation.peer = peer_text(from);
   return &conversation;
 }

@@ -5,8 +5,9 @@ namespace fieldgate::protocol {
 
 void Framed::pass_on() {
   if (config_.session && !identify()) return;
-  if (!take_device() || !may_pass() || !take_time()) return;
+  if (!take_device() || !may_pass() || !is_admitted() || !take_time()) return;
   ++counters_.messages;
+  verdict_ = "message";
   if (observer_ != nullptr) observer_->message(message_);
   receipt_ = receiver_.message(message_);
 }
@@ -29,6 +30,18 @@ bool Framed::may_pass() {
   if (config_.require.source().empty() || config_.require.test(message_)) return true;
   arrival_->close = "require";
   note("require", "it does not satisfy the protocol's option require: " + config_.require.source());
+  return false;
+}
+
+/// Whether the device may send it. What may not gets no answer: a device that keeps what is not acknowledged then still
+/// has it when it is registered.
+bool Framed::is_admitted() {
+  message_.tags = {};
+  const std::string_view refusal = receiver_.admit(message_, arrival_->peer);
+  if (refusal.empty()) return true;
+  refused_ = true;
+  message_rejected(refusal, "the device '" + telemetry::escaped(message_.device) + "' may not send it (" +
+                                std::string(refusal) + ")");
   return false;
 }
 

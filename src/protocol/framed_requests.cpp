@@ -43,7 +43,7 @@ void Framed::prepare_talk(const expression::Environment& environment, expression
 
 /// A peer is there; its time begins with the next tick, or its first bytes.
 void Framed::meet(Conversation& conversation) {
-  conversation.peer = "a peer that has said nothing yet";
+  conversation.peer = peer_text(*conversation.origin);
   agenda_.set(conversation, conversation.place, Time::min());
   receiver_.due_changed();
 }
@@ -63,14 +63,14 @@ void Framed::speak(Conversation& conversation, const Instant& now) {
   while (!conversation.ended && receiver_.open()) {
     Dialogue::Open* const open = conversation.dialogue.next(now.steady);
     if (open == nullptr) break;
-    if (const auto said = say(conversation, *open); !said)
+    if (const auto said = say(conversation, *open, now); !said)
       give_up(conversation, *open, "request_" + std::string(said.error().reason), said.error().text);
   }
   schedule(conversation);
 }
 
 /// Renders it and sends it for the first time.
-Result<void> Framed::say(Conversation& conversation, Dialogue::Open& open) {
+Result<void> Framed::say(Conversation& conversation, Dialogue::Open& open, const Instant& now) {
   Talk talk = conversation.talk;
   if (open.ask != nullptr) {
     talk.request = open.ask->request->name;
@@ -81,7 +81,7 @@ Result<void> Framed::say(Conversation& conversation, Dialogue::Open& open) {
   if (auto rendered = render(open.exchange->out, talk, open.bytes); !rendered) return rendered;
   open.counter = conversation.talk.counter;
   if (open.exchange->out.content.uses(expression::Name::counter)) ++conversation.talk.counter;
-  sent(open.ask != nullptr ? "request" : "command", open.bytes);
+  sent(open.ask != nullptr ? "request" : "command", open.bytes, conversation, now);
   conversation.write(open.bytes);
   if (open.order.outcomes) open.order.outcomes({Outcome::State::sent, {}, nullptr});
   if (open.ask == nullptr && open.exchange->expect.source().empty()) conversation.dialogue.close(open, false);
@@ -124,7 +124,7 @@ bool Framed::tick(const Instant& now) {
 }
 
 void Framed::look_after(Conversation& conversation, const Instant& now) {
-  if (!conversation.started) start(conversation, now);
+  if (!conversation.started && conversation.to.empty()) start(conversation, now);
   if (conversation.identify_by <= now.steady && !receiver_.open()) {
     conversation.identify_by = now.steady + look_again_after;  // it is us who do not read
   } else if (conversation.identify_by <= now.steady) {
@@ -145,7 +145,7 @@ void Framed::look_after(Conversation& conversation, const Instant& now) {
   while (Dialogue::Open* const open = conversation.dialogue.overdue(now.steady)) {
     if (open->retries_left-- > 0) {
       open->deadline = now.steady + open->exchange->timeout;
-      sent(open->ask != nullptr ? "request" : "command", open->bytes);
+      sent(open->ask != nullptr ? "request" : "command", open->bytes, conversation, now);
       conversation.write(open->bytes);
     } else {
       give_up(conversation, *open, "late", "no answer came in time (options timeout, retries)");

@@ -50,6 +50,7 @@ Aside::Found Framed::take_aside(Bytes bytes, std::size_t& length, Arrival& arriv
   Conversation& conversation = *arrival.conversation;
   const bool asks_for_registration = registration_ && (config_.session->every || !conversation.registered);
   bool waits = false;
+  bool grows = false;
   for (const bool is_heartbeat : {false, true}) {
     std::optional<Aside>& aside = is_heartbeat ? heartbeat_ : registration_;
     if (!aside || (!is_heartbeat && !asks_for_registration)) continue;
@@ -62,13 +63,14 @@ Aside::Found Framed::take_aside(Bytes bytes, std::size_t& length, Arrival& arriv
       if (observer_ != nullptr) observer_->aside(what, bytes.substr(0, length));
       if (!is_heartbeat) take_registration(arrival);
       const auto& entry = is_heartbeat ? config_.session->heartbeat : config_.session->registration;
-      if (entry->reply && arrival.close.empty()) answer_aside(*entry->reply, conversation, what, joined);
+      if (entry->reply && arrival.close.empty()) answer_aside(*entry->reply, arrival, what, joined);
       return Found::whole;
     }
     length = 0;
-    if (found == Found::growing) conversation.quiet_at = arrival.now.steady + quiet;
+    grows = grows || found == Found::growing;
     waits = waits || found != Found::nothing;
   }
+  conversation.quiet_at = grows ? arrival.now.steady + quiet : Agenda::never;
   return waits && !conversation.settled_aside ? Found::begun : Found::nothing;
 }
 
@@ -101,8 +103,8 @@ void Framed::take_registration(Arrival& arrival) {
   }
 }
 
-void Framed::answer_aside(const Content& reply, Conversation& conversation, std::string_view what,
-                          std::string* joined) {
+void Framed::answer_aside(const Content& reply, Arrival& arrival, std::string_view what, std::string* joined) {
+  Conversation& conversation = *arrival.conversation;
   std::string bytes;
   Outgoing out;
   out.frame = false;
@@ -111,7 +113,7 @@ void Framed::answer_aside(const Content& reply, Conversation& conversation, std:
     counters_.errors.count("reply_" + std::string(made.error().reason));
     return;
   }
-  sent(what, bytes);
+  sent(what, bytes, *arrival.conversation, arrival.now);
   if (joined != nullptr) {
     joined->append(bytes);
   } else {

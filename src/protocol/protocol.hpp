@@ -1,6 +1,7 @@
 // What a connection speaks: bytes into messages, and what is answered. The face of this room.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string_view>
@@ -10,9 +11,45 @@
 
 namespace fieldgate::protocol {
 
+/// One peer of an adapter for as long as it is there: a connection, or an address that datagrams come from.
+struct Peer {
+  transport::Transport* transport = nullptr;
+  const Origin* origin = nullptr;  ///< of a connection, and lives with it
+  std::shared_ptr<void> kept;      ///< the receiver's own
+  /// Not before then is more read of it: a device was over its rate.
+  std::chrono::steady_clock::time_point paused_until{};
+};
+
+/// Bytes that came from a device, or went to it, and what became of them. Lives for the length of a call.
+struct FrameRecord {
+  Bytes bytes;
+  bool outgoing = false;
+  std::string_view device;         ///< empty: not known
+  std::string_view verdict;        ///< "message", "reply", "request", "command", or the reason why it became nothing
+  std::string_view text;           ///< what was wrong; empty: nothing
+  const Origin* origin = nullptr;  ///< null: `peer` says whose it is
+  std::string_view peer;
+  Instant at{};
+  std::string_view adapter;  ///< filled in by the adapter
+  bool undecoded = false;    ///< it was no frame, or no message could be read out of it
+};
+
 /// Takes the messages of a protocol on towards the router, and knows what became of them.
 class Receiver {
  public:
+  /// Whether the message's device may send it: asked before `message`, once for each. Gives the message its tags. Not
+  /// empty: it may not, for this reason (a counter's label). `peer`: where answers to it would go; null: nowhere.
+  virtual std::string_view admit(Message& message, Peer* peer) {
+    static_cast<void>(message), static_cast<void>(peer);
+    return {};
+  }
+
+  /// The peer, of which messages were admitted, is gone: why, a literal.
+  virtual void gone(Peer& peer, std::string_view why) { static_cast<void>(peer), static_cast<void>(why); }
+
+  /// For the flight recorder, and whoever watches. Called for each frame.
+  virtual void recorded(const FrameRecord& record) { static_cast<void>(record); }
+
   /// Gives the message its number and hands it on; its views need live only until this returns.
   virtual Receipt message(Message& message) = 0;
 
@@ -41,8 +78,8 @@ class Protocol {
  public:
   virtual ~Protocol() = default;
 
-  /// Called once, before any bytes. Answers go to `transport`, which outlives the protocol.
-  virtual void connection_made(transport::Transport& transport) = 0;
+  /// Called once, before any bytes. Answers go to `transport`, which outlives the protocol, as `from` does.
+  virtual void connection_made(transport::Transport& transport, const Origin& from) = 0;
 
   /// Takes what it can use of `bytes` and returns how much that was; the rest comes again, in front of what follows.
   /// `close` is set when the stream cannot be followed any further: a word for the counter, a literal.
@@ -52,11 +89,17 @@ class Protocol {
   /// goes on behind. As data_received.
   virtual std::size_t stalled(Bytes bytes, const Origin& from, const Instant& now, std::string_view& close) = 0;
 
+  /// The connection is over: why, a literal. Called once, before the end.
+  virtual void connection_lost(std::string_view why) = 0;
+
   /// Whether answers wait to be settled.
   virtual bool answers_wait() const = 0;
 
   /// Whether so many wait that data_received takes nothing until some went out.
   virtual bool full() const = 0;
+
+  /// Not before then does data_received take more; in the past: at once.
+  virtual std::chrono::steady_clock::time_point paused_until() const = 0;
 };
 
 }  // namespace fieldgate::protocol

@@ -35,7 +35,7 @@ struct Bench {
                   std::vector<buffer::Settling*>{});
     pointer = &*inlet;
     adapter = std::make_unique<adapter::Mqtt>(
-        config, adapter::Context{"bus", reactor, metrics, telemetry::Log("adapter bus"), environment, paths});
+        config, adapter::Context{"bus", reactor, metrics, telemetry::Log("adapter bus"), environment, paths, devices, recorder});
     REQUIRE(adapter->start(pointer));
     CHECK(adapter->ready());
   }
@@ -48,6 +48,7 @@ struct Bench {
   reactor::Reactor reactor;
   telemetry::Metrics metrics;
   expression::Environment environment{"plant-7", ""};
+  device::Devices devices{{}, {}, metrics};
   expression::Paths paths;
   router::Gate gate;
   Written written;

@@ -81,6 +81,54 @@ TEST_CASE("messages come in with their topic and payload, shared subscriptions t
   CHECK(probe.properties == std::vector<std::string>{"site=north"});
 }
 
+TEST_CASE("a request comes with its response topic and correlation data, and the answer goes back with them") {
+  Mosquitto broker;
+  reactor::Reactor reactor;
+  Probe probe(reactor, options_for(broker.url()), named("answering"));
+  probe.subscriptions = {{"ask/+", 1}};
+  REQUIRE(probe.connect());
+  REQUIRE(probe.until([&] { return probe.answers.size() == 1; }));
+  const std::vector<std::string> request = {"mosquitto_rr",
+                                            "-h",
+                                            "127.0.0.1",
+                                            "-p",
+                                            std::to_string(broker.port()),
+                                            "-V",
+                                            "5",
+                                            "-t",
+                                            "ask/a",
+                                            "-e",
+                                            "answer/a",
+                                            "-m",
+                                            "question",
+                                            "-D",
+                                            "publish",
+                                            "correlation-data",
+                                            "c-17",
+                                            "-F",
+                                            "%t %D %p",
+                                            "-W",
+                                            "30"};
+  Process asker(request);
+  REQUIRE(probe.until([&] { return probe.messages.size() == 1; }));
+  REQUIRE(probe.response_topics == std::vector<std::string>{"answer/a"});
+  REQUIRE(probe.correlations == std::vector<std::string>{"c-17"});
+  CHECK(mqtt::Bundle::confirmed(probe.publish(probe.response_topics[0], "answer", 1, false, probe.correlations[0])));
+  CHECK(asker.wait_for_output("answer/a c-17 answer\n"));
+}
+
+TEST_CASE("what is published as retained says so to who asked for it, at once") {
+  Mosquitto broker;
+  reactor::Reactor reactor;
+  Probe probe(reactor, options_for(broker.url()), named("watching"));
+  probe.subscriptions = {{"ask/+", 1, true}};
+  REQUIRE(probe.connect());
+  REQUIRE(probe.until([&] { return probe.answers.size() == 1; }));
+  broker.publish("ask/a", "now", 1, true);
+  REQUIRE(probe.until([&] { return probe.messages.size() == 1; }));
+  CHECK(probe.retained);
+}
+
 TEST_CASE("a wrong password is told as such, and does not make it try hot") {
   Mosquitto broker({.username = "gw", .password = "right"});
   for (const auto version : {mqtt::Version::v3_1_1, mqtt::Version::v5}) {

@@ -63,7 +63,7 @@ struct Bench {
     return config;
   }
   config::Address address() const { return {config::Address::Kind::unix_socket, directory / "socket", 0}; }
-  Context context() { return {"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths}; }
+  Context context() { return {"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder}; }
 
   template <class Done>
   void until(Done done) {
@@ -74,6 +74,8 @@ struct Bench {
   test::TempDir directory;
   reactor::Reactor reactor;
   telemetry::Metrics metrics;
+  device::Devices devices{{}, {}, metrics};
+  device::Recorder recorder{0};
   expression::Environment environment{"gw", ""};
   expression::Paths paths;
   std::vector<protocol::Reply> replies;

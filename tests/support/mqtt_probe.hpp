@@ -25,6 +25,9 @@ struct Probe final : mqtt::Handler {
     messages.push_back(std::string(incoming.topic) + " " + std::string(incoming.payload));
     for (const Meta& property : incoming.properties)
       properties.push_back(std::string(property.name) + "=" + std::string(property.value));
+    if (!incoming.response_topic.empty()) response_topics.emplace_back(incoming.response_topic);
+    if (!incoming.correlation.empty()) correlations.emplace_back(incoming.correlation);
+    retained = incoming.retain;
     return take;
   }
   void pressure() override { ++pressures; }
@@ -39,10 +42,11 @@ struct Probe final : mqtt::Handler {
     return until([&] { return client.connected(); });
   }
   /// Publishes one message and returns what became of it.
-  int publish(const std::string& topic, const std::string& payload, int qos, bool retain = false) {
+  int publish(const std::string& topic, const std::string& payload, int qos, bool retain = false,
+              const std::string& correlation = "") {
     auto bundle = std::make_shared<mqtt::Bundle>();
     bundle->clear(qos, retain);
-    bundle->add(topic, payload);
+    bundle->add(topic, payload, correlation);
     client.publish(bundle);
     return until([&] { return bundle->settled(); }) ? bundle->outcome(0) : mqtt::Bundle::pending;
   }
@@ -70,6 +74,9 @@ struct Probe final : mqtt::Handler {
   std::map<std::size_t, int> answers;
   std::vector<std::string> messages;
   std::vector<std::string> properties;
+  std::vector<std::string> response_topics;
+  std::vector<std::string> correlations;
+  bool retained = false;  ///< the last message
   std::vector<std::string> problems;
   mqtt::Client client;  // last: it tells the others
 };

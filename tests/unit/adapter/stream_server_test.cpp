@@ -41,7 +41,7 @@ class Bench {
     options.protocol.frame_timeout = frame_timeout;
     options.protocol.codec = codec::Factory::of<codec::Json>({});
     options.protocol.device = *expression::Template::parse("{{ data.d }}", expression::Place::plain);
-    server.emplace(options, Context{"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths});
+    server.emplace(options, Context{"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder});
     REQUIRE(server->start(current, nullptr));
   }
 
@@ -73,6 +73,8 @@ class Bench {
   test::TempDir directory;
   reactor::Reactor reactor;
   telemetry::Metrics metrics;
+  device::Devices devices{{}, {}, metrics};
+  device::Recorder recorder{0};
   expression::Environment environment{"gw", ""};
   expression::Paths paths;
   router::Gate gate;

@@ -49,7 +49,7 @@ TEST_CASE("every name is filled") {
   sample.origin.tls_alternative_name = "san-1";
   sample.origin.peer_name = "press-01";
   const Meta tags[] = {{"site", "hall-a"}};
-  sample.origin.tags = tags;
+  sample.message.tags = tags;
   const Meta match[] = {{"imei", "86"}};
   const Meta each[] = {{"unit", "7"}};
   Talk talk{"868", match, "readings", each, R"({"state":"on\n","n":1.5})", 0x10101};

@@ -95,7 +95,12 @@ TEST_CASE("a worker that waits for outcomes in vain is asked to nudge, three tim
 TEST_CASE("messages come out of an inbox as they went in") {
   Inbox inbox;
   const Meta first[] = {{"a", "1"}, {"b", ""}};
-  inbox.add({.topic = "t/1", .payload = "one", .qos = 1, .properties = first});
+  inbox.add({.topic = "t/1",
+             .payload = "one",
+             .qos = 1,
+             .properties = first,
+             .response_topic = "r/1",
+             .correlation = std::string_view("\0\xff", 2)});
   inbox.add({.topic = "t/2", .payload = "", .retain = true});
   std::vector<Meta> scratch;
   const Incoming one = inbox.front(scratch);
@@ -106,12 +111,16 @@ TEST_CASE("messages come out of an inbox as they went in") {
   CHECK(one.properties[0].value == "1");
   CHECK(one.properties[1].name == "b");
   CHECK(one.properties[1].value.empty());
+  CHECK(one.response_topic == "r/1");
+  CHECK(one.correlation == std::string_view("\0\xff", 2));
   inbox.pop();
   const Incoming two = inbox.front(scratch);
   CHECK(two.topic == "t/2");
   CHECK(two.payload.empty());
   CHECK(two.retain);
   CHECK(two.properties.empty());
+  CHECK(two.response_topic.empty());
+  CHECK(two.correlation.empty());
   inbox.pop();
   CHECK(inbox.empty());
   CHECK(inbox.bytes() == 0);
@@ -129,4 +138,18 @@ TEST_CASE("an inbox tells when it is half full, and drops and counts what it has
   CHECK(arrived.dropped == 1);
   CHECK(arrived.too_large == 1);
   CHECK(f.mailbox->inbox_bytes() == 93);
+}
+
+TEST_CASE("what comes with a message takes room in the inbox like the message") {
+  Fixture f;
+  const Meta property[] = {{"name", std::string_view("0123456789")}};
+  const std::string topic(40, 'r');
+  f.mailbox->deliver(
+      {.topic = "t", .payload = "x", .properties = property, .response_topic = topic, .correlation = topic});
+  f.mailbox->deliver({.topic = "t", .payload = "x"});
+  f.mailbox->deliver({.topic = "t", .payload = "x", .correlation = "c"});
+  Mailbox::Arrived arrived;
+  f.mailbox->take(arrived);
+  CHECK(arrived.dropped == 1);
+  CHECK(f.mailbox->inbox_bytes() == 98);
 }

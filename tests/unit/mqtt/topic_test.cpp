@@ -1,6 +1,7 @@
 #include "mqtt/topic.hpp"
 
 #include <string>
+#include <utility>
 
 #include "support/catch.hpp"
 
@@ -35,5 +36,40 @@ TEST_CASE("filters that may not") {
        {"", "a#", "a/b#", "#/a", "a+", "+a/b", "$share/g", "$share//a", "$share/g/", "$share/+/a", "$share/g#/a"}) {
     INFO(filter);
     CHECK(!check_filter(filter));
+  }
+}
+
+TEST_CASE("a filter matches what the standard says (4.7.1)") {
+  const std::pair<const char*, const char*> pairs[] = {
+      {"a/b", "a/b"},       {"#", "a/b"},      {"a/#", "a"},
+      {"a/#", "a/b/c"},     {"+", "a"},        {"+/+", "/a"},
+      {"/+", "/finance"},   {"a/+/c", "a//c"}, {"$share/group/a/+", "a/b"},
+      {"$SYS/#", "$SYS/x"},
+  };
+  for (const auto& [filter, topic] : pairs) {
+    INFO(filter << " " << topic);
+    CHECK(matches(filter, topic));
+  }
+}
+
+TEST_CASE("and no more than that") {
+  const std::pair<const char*, const char*> pairs[] = {
+      {"a/b", "a"},
+      {"a", "a/b"},
+      {"+", "/finance"},
+      {"a/+", "a/b/c"},
+      {"a/+", "a"},
+      {"a/+/c", "a/b"},
+      {"a/#", "ab"},
+      {"#", "$SYS/x"},
+      {"+/monitor", "$SYS/monitor"},
+      {"a/", "a"},
+      {"a", "a/"},
+      {"A", "a"},
+      {"$share/group/a/+", "$share/group/a/b"},
+  };
+  for (const auto& [filter, topic] : pairs) {
+    INFO(filter << " " << topic);
+    CHECK(!matches(filter, topic));
   }
 }
