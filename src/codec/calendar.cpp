@@ -229,6 +229,11 @@ Result<TimePattern> TimePattern::parse(std::string_view pattern) {
   return parsed;
 }
 
+bool TimePattern::needs_zone() const {
+  const auto has = [this](std::string_view letter) { return source_.find(letter) != source_.npos; };
+  return !empty() && !has("%z") && !has("%Z") && !has("%s");
+}
+
 std::optional<TimePoint> TimePattern::read(std::string_view text, minutes zone) const {
   Scan scan{text, {}, {}, {}, {}, {}};
   for (std::size_t i = 0; i < source_.size(); ++i) {

@@ -48,11 +48,18 @@ class TimePattern {
 
   bool empty() const { return source_.empty(); }
   const std::string& source() const { return source_; }
+  /// Whether a time that is written so leaves its zone to the configuration.
+  bool needs_zone() const;
   bool operator==(const TimePattern& other) const { return source_ == other.source_; }
 
  private:
   std::string source_;
 };
+
+/// What `check` says where neither the data nor the configuration names the zone of a time.
+inline constexpr std::string_view missing_zone =
+    "a local time without 'timezone' is taken as UTC: say what its clock is ahead of UTC, timezone: \"+08:00\", or "
+    "timezone: \"+00:00\" where it is UTC";
 
 /// "+08:00", "-03:30", "UTC" or "Z" (config.md: local times need `timezone` at their field).
 std::optional<std::chrono::minutes> parse_zone(std::string_view text);

@@ -22,6 +22,11 @@ std::string plain_name(std::string_view name) {
   return plain;
 }
 
+std::string unknown(std::string_view name) {
+  return fmt::format("no pattern is called '{}': 'definitions' can hold it{}", name,
+                     config::did_you_mean(name, grok_names()));
+}
+
 class Expansion {
  public:
   Expansion(const std::map<std::string, std::string>* definitions, ExpandedPattern& out)
@@ -101,7 +106,7 @@ Result<std::size_t> Expansion::reference(std::string_view text) {
     return Error{"pattern", fmt::format("'{}' is no type: int, float", type)};
   const auto own = definitions_->find(name);
   const std::string_view meant = own != definitions_->end() ? std::string_view(own->second) : grok_pattern(name);
-  if (meant.empty()) return Error{"pattern", fmt::format("no pattern is called '{}': 'definitions' can hold it", name)};
+  if (meant.empty()) return Error{"pattern", unknown(name)};
   if (++depth_ > most_levels) return Error{"pattern", fmt::format("'{}' leads back to itself", name)};
   if (inside.empty()) {
     out_.pattern += "(?:";

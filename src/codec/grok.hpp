@@ -30,4 +30,7 @@ Result<ExpandedPattern> expand_regex(std::string_view text);
 /// A pattern that is built in; empty if there is none of this name.
 std::string_view grok_pattern(std::string_view name);
 
+/// The names of all that are built in.
+std::vector<std::string_view> grok_names();
+
 }  // namespace fieldgate::codec

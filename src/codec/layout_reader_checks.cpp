@@ -67,14 +67,9 @@ void LayoutReader::check_word(config::Section& section, const config::Mark& mark
 
 /// A clock without a zone in the data needs one in the configuration.
 void LayoutReader::check_zone(config::Section& section, const Operation& operation, const Detail& detail) {
-  const std::string& source = detail.pattern.source();
-  const bool pattern = !source.empty() && source.find("%z") == source.npos && source.find("%Z") == source.npos &&
-                       source.find("%s") == source.npos;
-  const bool local = operation.kind == Kind::civil_time || operation.kind == Kind::cp56time || pattern;
-  if (!local || context_.has_zone) return;
-  section.warning("type",
-                  "a local time without 'timezone' is taken as UTC: say what its clock is ahead of UTC, timezone: "
-                  "\"+08:00\", or timezone: \"+00:00\" where it is UTC");
+  const bool local =
+      operation.kind == Kind::civil_time || operation.kind == Kind::cp56time || detail.pattern.needs_zone();
+  if (local && !context_.has_zone) section.warning("type", std::string(missing_zone));
 }
 
 /// The bytes of a const: of `hex` or `text`, or of `value`, a number of `bytes` bytes or bytes as text.

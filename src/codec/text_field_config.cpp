@@ -94,6 +94,7 @@ void read_time(config::Section& section, TextField& field) {
   } else {
     section.error("timezone", fmt::format("expected a zone like \"+08:00\" or UTC, not {}", config::in_quotes(zone)));
   }
+  if (field.pattern.needs_zone() && !section.has("timezone")) section.warning("format", std::string(missing_zone));
   if (section.has("timezone") && field.kind != Kind::time)
     section.error("timezone", "belongs to a time with a 'format': the others say their zone themselves");
 }

@@ -20,23 +20,27 @@ using protocol::FramedConfig;
 
 constexpr std::size_t max_line = 64;
 
-constexpr const char* yaml = R"y(
+constexpr const char* talk = R"y(
 framing: { type: line, max_length: 64B }
 codec: { type: text }
-device: "{{ session.id }}-{{ each.unit | default: 'x' }}"
 session:
   id: "{{ match.id }}"
   registration: { regex: "^ID:?(?P<id>[0-9a-f]{2,4})", on: every, reply: { text: "hello {{ match.id }}" } }
   heartbeat: { regex: "\\xfe+\\xfd", reply: { hex: fc } }
 require: "data.text != 'forbidden'"
 replies: [ { when: "data.text matches '^q'", after: received, text: "{{ counter.1 }} {{ data.text }}" } ]
+)y";
+
+constexpr const char* questions = R"y(
+device: "{{ session.id }}-{{ each.unit | default: 'x' }}"
 requests:
   - { name: r, every: 1s, timeout: 300ms, retries: 1, text: "READ {{ unit }}", expect: "data.text matches '^v'", each: { unit: [1, 2] } }
   - { name: c, at: connect, hex: "{{ counter.2 }}", frame: false, codec: { type: json }, expect: "data.a == 1" }
 )y";
 
-const FramedConfig& config() {
-  static const FramedConfig made = [] {
+/// Of a protocol that asks its devices, or does not.
+const FramedConfig& config(bool asks) {
+  const auto read = [](const std::string& yaml) {
     config::Registry<framing::Factory> framers("framing");
     framers.add<framing::Line>();
     config::Registry<codec::Factory> codecs("codec");
@@ -51,19 +55,21 @@ const FramedConfig& config() {
     reader.provide(codecs);
     document->lead(reader, files);
     config::Section root(reader, &document->root, {}, nullptr);
-    FramedConfig read = FramedConfig::read_map(root, FramedConfig::Transport::tcp);
+    FramedConfig made = FramedConfig::read_map(root, FramedConfig::Transport::tcp);
     require(problems.errors() == 0, "the fuzzed protocol has errors");
-    return read;
-  }();
-  return made;
+    return made;
+  };
+  static const FramedConfig asking = read(std::string(talk) + questions);
+  static const FramedConfig silent = read(talk);
+  return asks ? asking : silent;
 }
 
 /// The gateway's side of one device.
 class Peer final : public protocol::Receiver, public transport::Transport {
  public:
-  Peer()
+  explicit Peer(bool asks)
       : counters_(metrics_, "a"),
-        framed_(config(), environment_, paths_, counters_, telemetry::Log("fuzz"), *this),
+        framed_(config(asks), environment_, paths_, counters_, telemetry::Log("fuzz"), *this),
         now_{TimePoint(std::chrono::seconds(1000)), std::chrono::steady_clock::time_point(std::chrono::seconds(1000))} {
     connect();
   }
@@ -82,7 +88,7 @@ class Peer final : public protocol::Receiver, public transport::Transport {
     closed_ = false;
     connection_.reset();
     connection_ = framed_.connection();
-    connection_->connection_made(*this);
+    connection_->connection_made(*this, origin_);
   }
 
   void say(Bytes bytes) {
@@ -143,7 +149,7 @@ class Peer final : public protocol::Receiver, public transport::Transport {
 };
 
 void any_talk(std::string_view bytes) {
-  static Peer peer;
+  static Peer peer(true);
   peer.start_anew();
   while (!bytes.empty()) {
     const unsigned what = choice(bytes);
@@ -163,13 +169,14 @@ void any_talk(std::string_view bytes) {
   }
 }
 
-/// However the bytes are split, the same messages: as long as nobody is asked anything, which time decides.
+/// However the bytes are split, the same messages: where nobody is asked anything, as between which bytes the question
+/// goes out decides what answers it.
 void any_split(std::string_view bytes) {
   const std::size_t chunk = 1 + choice(bytes) % 30;
-  static Peer whole;
+  static Peer whole(false);
   whole.start_anew();
   whole.say(bytes);
-  static Peer pieces;
+  static Peer pieces(false);
   pieces.start_anew();
   for (std::size_t at = 0; at < bytes.size(); at += chunk) pieces.say(bytes.substr(at, chunk));
   require(whole.seen == pieces.seen, "another split, other messages");

@@ -38,7 +38,7 @@ TEST_CASE("columns have quantities, words, times and positions") {
   FromYaml codec(R"({ type: csv, prefix: "$$", exact: false, columns: [
       id, { type: skip }, { name: v, type: integer, scale: 0.001, unit: V }, { name: state, enum: { A: valid } },
       { name: date, type: skip }, { name: clock, type: skip }, { name: lat, type: skip }, { name: ns, type: skip }, { name: x, type: hex } ],
-      fields: { at: { from: [date, clock], format: "%y%m%d %H%M%S", time: true }, latitude: { from: lat, type: degrees_minutes, hemisphere: ns } } })");
+      fields: { at: { from: [date, clock], format: "%y%m%d %H%M%S", timezone: UTC, time: true }, latitude: { from: lat, type: degrees_minutes, hemisphere: ns } } })");
   CHECK(codec.problem == "");
   CHECK(codec.decode("$$7,?,12600,A,260131,081530,4807.038,N,1f") ==
         R"({"id":"7","v":12.600,"state":"valid","x":31,"at":"2026-01-31T08:15:30.000Z","latitude":48.1173})");
@@ -72,6 +72,10 @@ TEST_CASE("fields that cannot be are told") {
   CHECK(problem("columns: [a], fields: { b: { from: c } }").find("no column is called 'c'") != std::string::npos);
   CHECK(problem("columns: [{ name: a, scale: 2 }]").find("type: number") != std::string::npos);
   CHECK(problem("columns: [{ name: a, format: '%Q' }]") != "");
+  CHECK(problem("columns: [{ name: a, format: '%y%m%d' }]").find("a local time without 'timezone'") !=
+        std::string::npos);
+  CHECK(problem("columns: [{ name: a, format: '%y%m%d', timezone: UTC }]") == "");
+  CHECK(problem("columns: [{ name: a, format: '%y%m%d %z' }]") == "");
   CHECK(problem("columns: [{ name: a, type: time }]").find("needs to say how it is written") != std::string::npos);
   CHECK(problem("columns: [{ name: a, format: '%y', timezone: '8' }]").find("zone") != std::string::npos);
   CHECK(problem("columns: [{ name: a, type: unix_s, timezone: '+08:00' }]").find("belongs to a time") !=

@@ -1,9 +1,12 @@
 #include "codec/grok.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "config/values.hpp"
 #include "support/catch.hpp"
 #include "unit/codec/from_yaml.hpp"
 
@@ -38,36 +41,63 @@ TEST_CASE("what leads nowhere is told") {
 }
 
 TEST_CASE("every pattern that is built in compiles") {
-  for (const char* name : {"URI", "SYSLOGLINE", "HTTPD_COMBINEDLOG", "TIMESTAMP_ISO8601", "DATESTAMP_RFC2822", "MAC",
-                           "UUID", "EMAILADDRESS", "WINPATH", "QS", "BASE16FLOAT", "REDISMONLOG"}) {
+  CHECK(grok_names().size() > 300);
+  std::set<std::string_view> names;
+  for (const std::string_view name : grok_names()) {
     CAPTURE(name);
-    CHECK(FromYaml(std::string("{ type: regex, grok: '%{") + name + ":x}' }").problem == "");
+    CHECK(names.insert(name).second);
+    CHECK(FromYaml(std::string("{ type: regex, grok: '%{") + std::string(name) + ":x}' }").problem == "");
   }
 }
 
-TEST_CASE("Logstash's examples match, but for the patterns of single products") {
+TEST_CASE("what Logstash says by looking ahead is said another way") {
+  const auto decode = [](const std::string& grok, std::string_view text) {
+    FromYaml codec("{ type: regex, grok: '" + grok + "' }");
+    return codec.problem.empty() ? codec.decode(text) : codec.problem;
+  };
+  CHECK(decode("%{IP:ip}", "from 192.168.100.255 on") == R"({"ip":"192.168.100.255"})");
+  CHECK(decode("%{IP:ip}", "2001:db8::ff00:42:8329") == R"({"ip":"2001:db8::ff00:42:8329"})");
+  CHECK(decode("^%{IP:ip}$", "::ffff:10.0.0.1") == R"({"ip":"::ffff:10.0.0.1"})");
+  CHECK(decode("%{HAPROXYDATE:at}", "09/Dec/2013:12:59:46.633") ==
+        R"({"at":"09/Dec/2013:12:59:46.633","haproxy_monthday":"09","haproxy_month":"Dec","haproxy_year":"2013",)"
+        R"("haproxy_time":"12:59:46","haproxy_hour":"12","haproxy_minute":"59","haproxy_second":"46",)"
+        R"("haproxy_milliseconds":"633"})");
+  CHECK(decode("%{QS:q} %{TIME:t}", R"("a \"b\"" 23:59:59)") == R"({"q":"\"a \\\"b\\\"\"","t":"23:59:59"})");
+  CHECK(decode("^%{TIME:t}$", "23:59") == "no_match at 0");
+  CHECK(decode("%{NAGIOSLOGLINE}", "[1427925600] EXTERNAL COMMAND: ENABLE_HOST_NOTIFICATIONS;nagioshost") ==
+        R"({"nagios_epoch":"1427925600","nagios_type":"EXTERNAL COMMAND","nagios_hostname":"nagioshost",)"
+        R"("nagios_command":"ENABLE_HOST_NOTIFICATIONS"})");
+}
+
+TEST_CASE("Logstash's examples match, but for those that are cut short or of another set") {
+  const std::map<std::string, std::string> missed = {
+      {"bro/ZEEK_HTTP.2", "a name of the other set, ECS"},
+      {"exim/EXIM.1", "expects @version, which Logstash adds"},
+      {"exim/EXIM.4", "the line is cut short before what is expected"},
+      {"exim/EXIM.5", "the line is cut short before what is expected"},
+      {"firewalls/CISCOFW713172.1", "the line is cut short"},
+      {"junos/RT_FLOW2.1", "the line is cut short"},
+      {"junos/RT_FLOW3.1", "the line is cut short"},
+      {"netscreen/NETSCREENSESSIONLOG.1", "the line is cut short"},
+      {"shorewall/SHOREWALL.1", "the line is cut short"},
+      {"shorewall/SHOREWALL.2", "the line is cut short"},
+  };
   std::ifstream file(TEST_DATA "/vectors/grok.json");
   const nlohmann::json vectors = nlohmann::json::parse(file);
   std::size_t passed = 0;
-  std::set<std::string> unknown;
   for (const nlohmann::json& record : vectors.at("records")) {
     const std::string name = record.at("name");
     CAPTURE(name);
-    std::string pattern = record.at("pattern");
-    FromYaml codec("{ type: regex, grok: '" + pattern + "' }");
-    if (codec.problem.find("no pattern is called") != std::string::npos) {
-      unknown.insert(name.substr(0, name.find('/')));
-      continue;
-    }
-    REQUIRE(codec.problem == "");
-    const std::string document = codec.decode(record.at("text").get<std::string>());
-    const nlohmann::json ours = nlohmann::json::parse(document, nullptr, false);
+    FromYaml codec("{ type: regex, grok: '" + record.at("pattern").get<std::string>() + "' }");
+    const std::string document = codec.decode(*config::parse_hex(record.at("hex").at(0).get<std::string>()));
     CAPTURE(document);
-    REQUIRE(ours.is_object());
-    for (const auto& [key, value] : record.at("expected").items()) CHECK(ours.value(key, nlohmann::json()) == value);
-    ++passed;
+    const nlohmann::json ours = nlohmann::json::parse(document, nullptr, false);
+    const auto& expected = record.at("expected").items();
+    const bool is_same = ours.is_object() && std::all_of(expected.begin(), expected.end(), [&ours](const auto& one) {
+                           return ours.value(one.key(), nlohmann::json()) == one.value();
+                         });
+    CHECK(is_same != missed.contains(name));
+    if (is_same) ++passed;
   }
-  CHECK(passed == 7);
-  CHECK(unknown == std::set<std::string>{"aws", "bacula", "bro", "exim", "firewalls", "haproxy", "httpd", "java",
-                                         "junos", "mcollective", "mongodb", "netscreen", "shorewall", "squid"});
+  CHECK(passed == vectors.at("records").size() - missed.size());
 }

@@ -18,7 +18,7 @@ TEST_CASE("groups are typed, and joined") {
   FromYaml codec(R"yaml({ type: regex, whole: true,
     pattern: "\\*HQ,(?P<imei>\\d{15}),V1,(?P<clock>\\d{6}),(?P<valid>[AV]),(?P<lat>[\\d.]+),(?P<ns>[NS]),(?P<lon>[\\d.]+),(?P<ew>[EW]),(?P<speed>[\\d.]+),(?P<date>\\d{6}),(?P<status>[0-9A-F]{8})#",
     fields: [
-      { name: at, from: [date, clock], format: "%d%m%y %H%M%S", time: true },
+      { name: at, from: [date, clock], format: "%d%m%y %H%M%S", timezone: UTC, time: true },
       { name: latitude, from: lat, type: degrees_minutes, hemisphere: ns },
       { name: longitude, from: lon, type: degrees_minutes, hemisphere: ew },
       { name: speed, type: number, scale: 1.852, unit: km/h },
