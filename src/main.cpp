@@ -25,6 +25,10 @@ int main(int argc, char** argv) {
     cli::add_schema(app, status);
     cli::add_reference(app, status);
     cli::add_status(app, status);
+    cli::add_devices(app, status);
+    cli::add_device(app, status);
+    cli::add_send(app, status);
+    cli::add_tail(app, status);
     cli::add_dead_letters(app, status);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

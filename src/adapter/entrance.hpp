@@ -25,6 +25,9 @@ class Entrance final : public protocol::Receiver {
   std::string_view admit(Message& message, protocol::Peer* peer) override {
     return devices_.admit(source_, message, peer);
   }
+  std::string_view admit_proven(Message& message, protocol::Peer* peer, const protocol::Proof& proof) override {
+    return devices_.admit(source_, message, peer, &proof);
+  }
   void gone(protocol::Peer& peer, std::string_view why) override;
   void recorded(const protocol::FrameRecord& record) override;
   Receipt message(Message& message) override {

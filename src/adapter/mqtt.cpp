@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "mqtt/bundle.hpp"
 #include "mqtt/reason.hpp"
+#include "mqtt/topic.hpp"
 
 namespace fieldgate::adapter {
 namespace {
@@ -27,6 +29,9 @@ Mqtt::Mqtt(const Config& config, const Context& context)
       ask_again_(context.reactor.io()),
       client_(context.reactor, config_.connection, setup(config_, context), context.log, *this) {
   origin_.adapter = name_;
+  if (config_.publish.topic.empty()) return;
+  config_.publish.topic.bind(context.environment, context.paths);
+  protocol_.reach_by(*this);
 }
 
 mqtt::Setup Mqtt::setup(Config& config, const Context& context) {
@@ -52,6 +57,7 @@ void Mqtt::stop() {
   if (stopping_ || !started_) return;
   stopping_ = true;
   entrance_.stop();
+  protocol_.forget_senders();
   ask_again_.cancel();
 }
 
@@ -68,6 +74,7 @@ Awaitable<> Mqtt::quiet(Duration deadline) {
 
 void Mqtt::connected(bool session_present) {
   counters_.connections = 1;
+  protocol_.set_reached(true);
   ++counters_.connections_total;
   // A session that was there before this process began may hold other filters than the file does now.
   for (Subscribed& state : subscribed_) {
@@ -76,7 +83,29 @@ void Mqtt::connected(bool session_present) {
   subscribe_missing();
 }
 
-void Mqtt::disconnected(const std::string&) { counters_.connections = 0; }
+void Mqtt::disconnected(const std::string&) {
+  counters_.connections = 0;
+  protocol_.set_reached(false);
+}
+
+void Mqtt::write(Bytes bytes, Bytes to) {
+  Message message;
+  message.device = to;
+  message.origin = &origin_;
+  std::string topic;
+  const Result<void> filled = config_.publish.topic.fill(message, topic);
+  const Result<void> fine = filled ? mqtt::check_topic(topic) : filled;
+  if (!fine) {
+    counters_.rejected.count("topic");
+    log_.limited(telemetry::Level::warn, "topic", "a command to '{}' is not published: its topic: {}",
+                 telemetry::escaped(to), fine.error().text);
+    return;
+  }
+  const auto bundle = std::make_shared<mqtt::Bundle>();
+  bundle->clear(client_.possible_qos(config_.publish.qos), client_.possible_retain(config_.publish.retain));
+  bundle->add(topic, bytes);
+  client_.publish(bundle);
+}
 
 void Mqtt::subscribe_missing() {
   for (std::size_t i = 0; i < subscribed_.size(); ++i) {

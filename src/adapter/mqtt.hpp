@@ -14,7 +14,7 @@ namespace fieldgate::adapter {
 
 /// Subscribes at a broker and reads what arrives. Paho acknowledges QoS 1 and 2 when they arrive here, before they are
 /// stored: so while the gateway cannot take more, the adapter leaves the broker and lets its session hold the rest.
-class Mqtt final : public Adapter, private mqtt::Handler {
+class Mqtt final : public Adapter, private mqtt::Handler, private transport::Transport {
  public:
   static constexpr std::string_view type = "mqtt";
   static constexpr std::string_view meaning = "Subscribes to topics at an MQTT broker.";
@@ -25,6 +25,14 @@ class Mqtt final : public Adapter, private mqtt::Handler {
     std::vector<mqtt::Subscription> subscribe;
     Duration session_expiry = std::chrono::hours(24);  ///< 0: clean start
     bool take_retained = true;
+    /// Where a device listens for its commands.
+    struct Publish {
+      expression::Template topic;
+      int qos = 1;
+      bool retain = false;
+      bool operator==(const Publish&) const = default;
+    };
+    Publish publish;
     device::SourceOptions source;
     protocol::FramedConfig protocol;
 
@@ -50,6 +58,9 @@ class Mqtt final : public Adapter, private mqtt::Handler {
   bool message(const mqtt::Incoming& incoming, const Instant& now) override;
   void pressure() override;
   void dropped(std::uint64_t overflow, std::uint64_t too_large) override;
+
+  // transport::Transport: to a device, by its name
+  void write(Bytes bytes, Bytes to) override;
 
   static mqtt::Setup setup(Config& config, const Context& context);
   void subscribe_missing();

@@ -29,6 +29,27 @@ std::vector<mqtt::Subscription> read_subscriptions(config::Section& section) {
   return subscriptions;
 }
 
+Mqtt::Config::Publish read_publish(config::Section& section) {
+  Mqtt::Config::Publish publish;
+  section.section("publish", "Where devices listen for their commands; needed where 'commands' allows any.",
+                  [&](config::Section& s) {
+                    if (!s.describing() && !section.has("publish")) return;
+                    publish.topic = expression::read_template(
+                        s, "topic", config::required, "The topic of one device, such as plant/{{ device }}/down.",
+                        expression::Place::topic);
+                    publish.qos = static_cast<int>(s.integer("qos", 1, "The QoS to publish with.", {0, 2}));
+                    publish.retain = s.flag("retain", false, "Whether the broker keeps the last command.");
+                    if (s.describing() || publish.topic.empty()) return;
+                    constexpr expression::Name known[] = {expression::Name::device, expression::Name::gateway,
+                                                          expression::Name::instance, expression::Name::adapter};
+                    if (const auto* other = publish.topic.other_than(known))
+                      s.error("topic", "'" + std::string(other->source()) + "' is not known of a command");
+                    if (!publish.topic.uses(expression::Name::device))
+                      s.error("topic", "has no {{ device }}: every device would get the commands of all");
+                  });
+  return publish;
+}
+
 }  // namespace
 
 Mqtt::Config Mqtt::Config::read(config::Section& section) {
@@ -45,7 +66,14 @@ Mqtt::Config Mqtt::Config::read(config::Section& section) {
   config.take_retained =
       section.choice<bool>("retained", true, "What to do with messages that the broker had kept from before",
                            {{"accept", true}, {"ignore", false}});
+  config.source = device::SourceOptions::read(section);
+  config.publish = read_publish(section);
   config.protocol = protocol::FramedConfig::read(section, protocol::FramedConfig::Transport::mqtt);
+  config.protocol.allow(section, config.source.commands);
+  if (!section.describing() && !config.source.commands.empty() && !section.has("publish"))
+    section.error("commands",
+                  "needs 'publish', which says where a device listens: publish: { topic: "
+                  "\"plant/{{ device }}/down\" }");
   return config;
 }
 

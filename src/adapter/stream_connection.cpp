@@ -59,7 +59,7 @@ Awaitable<> StreamServer::Connection::send_when_writable() {
 
 void StreamServer::Connection::close() {
   stream.close();
-  if (outgoing) outgoing->moved.notify();
+  wake();
 }
 
 Awaitable<> StreamServer::Connection::moved() {

@@ -27,6 +27,18 @@ struct StreamServer::Connection final : transport::Transport {
   /// Ends it; whoever waits in it is woken.
   void close();
 
+  /// Has whoever waits in it look again.
+  void wake() {
+    if (outgoing) outgoing->moved.notify();
+  }
+
+  /// Whether its device was over its rate, so that it is not read for now. Costs a look at the clock only where it ever
+  /// was.
+  bool paused() const {
+    const auto until = protocol->paused_until();
+    return until != std::chrono::steady_clock::time_point() && until > std::chrono::steady_clock::now();
+  }
+
   /// Whether answers are still to go out.
   bool answers_due() const { return !broken && (protocol->answers_wait() || stream.unsent() > 0); }
 
@@ -43,9 +55,10 @@ struct StreamServer::Connection final : transport::Transport {
   transport::Stream stream;
   std::unique_ptr<protocol::Protocol> protocol;
   Origin origin;
+  const DialOptions::Target* target = nullptr;  // that it was dialled to; null: it was accepted
   std::chrono::steady_clock::time_point last_byte;
   std::chrono::steady_clock::time_point progress;  // when the frame in hand was begun, or the handshake
-  std::string_view why = "closed";               // it ended, a literal
+  std::string_view why = "closed";                 // it ended, a literal
   bool handshaking = false;
   bool ended = false;   // the peer will send no more
   bool broken = false;  // nor can it be sent anything

@@ -15,6 +15,6 @@ Tcp::Config Tcp::Config::read(config::Section& section) {
 
 Tcp::Tcp(const Config& config, const Context& context) : server_(config.stream, context) {}
 
-Result<void> Tcp::start(router::Inlet* const& inlet) { return server_.start(inlet, nullptr); }
+Result<void> Tcp::start(router::Inlet* const& inlet) { return server_.start(inlet, {}); }
 
 }  // namespace fieldgate::adapter

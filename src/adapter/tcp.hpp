@@ -1,4 +1,4 @@
-// The `tcp` adapter: devices that connect.
+// The `tcp` adapter: devices that connect, or are dialled.
 #pragma once
 
 #include "adapter/stream_server.hpp"
@@ -8,7 +8,7 @@ namespace fieldgate::adapter {
 class Tcp final : public Adapter {
  public:
   static constexpr std::string_view type = "tcp";
-  static constexpr std::string_view meaning = "Listens for devices that connect by TCP.";
+  static constexpr std::string_view meaning = "Listens for devices that connect by TCP, or dials them.";
 
   struct Config {
     StreamOptions stream;

@@ -1,4 +1,4 @@
-// The `tls` adapter: devices that connect with TLS.
+// The `tls` adapter: devices that connect with TLS, or are dialled so.
 #pragma once
 
 #include "adapter/stream_server.hpp"
@@ -12,11 +12,16 @@ class Tls final : public Adapter {
  public:
   static constexpr std::string_view type = "tls";
   static constexpr std::string_view meaning =
-      "Listens for devices that connect by TLS, with or without certificates of their own.";
+      "Listens for devices that connect by TLS, with or without certificates of their own, or dials them.";
 
   struct Config {
     StreamOptions stream;
-    config::TlsServerOptions tls;
+    config::TlsServerOptions tls;       ///< where it listens
+    config::TlsClientOptions outbound;  ///< where it dials
+
+    const config::TlsOptions& common() const {
+      return stream.dials() ? static_cast<const config::TlsOptions&>(outbound) : tls;
+    }
     static Config read(config::Section& section);
     bool operator==(const Config&) const = default;
   };
@@ -29,7 +34,7 @@ class Tls final : public Adapter {
   const telemetry::AdapterCounters& counters() const override { return server_.counters(); }
 
  private:
-  config::TlsServerOptions tls_;
+  Config config_;
   reactor::TlsContext tls_context_;
   transport::Certificates certificates_;
   StreamServer server_;

@@ -21,6 +21,7 @@ Udp::Config Udp::Config::read(config::Section& s) {
                         std::chrono::milliseconds(10));
   });
   config.protocol = protocol::FramedConfig::read(s, protocol::FramedConfig::Transport::udp);
+  config.protocol.allow(s, config.source.commands);
   if (s.has("tls")) {
     s.claim({.name = "tls"});
     s.error("tls", "a udp adapter has no 'tls'; TLS needs connections: type: tls");

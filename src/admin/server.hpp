@@ -12,19 +12,22 @@
 
 namespace fieldgate::admin {
 
-/// Serves /healthz, /readyz and /metrics, on an address that only this machine reaches (the config sees to it).
+/// Serves /healthz, /readyz and /metrics, and what is added. /healthz and /readyz need no token: probes have none.
 /// Everything it names outlives it.
 class Server {
  public:
   /// The adapters that do not take devices in, by name; empty if all do.
   using Readiness = std::function<std::vector<std::string>()>;
 
-  Server(reactor::Reactor& reactor, const telemetry::Metrics& metrics, const config::Address& listen,
-         Readiness readiness, telemetry::Log log);
+  Server(reactor::Reactor& reactor, telemetry::Metrics& metrics, const config::Address& listen,
+         http::Protection protection, Readiness readiness, telemetry::Log log);
 
   /// Binds. The error names the address and what to do.
   Result<void> start();
   void stop() { server_.stop(); }
+
+  /// For further routes, before start().
+  http::Server& http() { return server_; }
 
   /// The port that was bound.
   std::uint16_t port() const { return server_.port(); }
@@ -35,6 +38,8 @@ class Server {
   const telemetry::Metrics& metrics_;
   Readiness readiness_;
   telemetry::Log log_;
+  telemetry::Reasons refused_;
+  bool secure_;
   config::Address address_;
   http::Server server_;
 };

@@ -1,13 +1,11 @@
 // Status as JSON.
 #include "admin/status.hpp"
 
-#include <nlohmann/json.hpp>
+#include "admin/answers.hpp"
 
 namespace fieldgate::admin {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
@@ -16,6 +14,10 @@ Json to_value(const AdapterStatus& adapter) {
           {"ready", adapter.ready},       {"connections", adapter.connections},
           {"messages", adapter.messages}, {"errors", adapter.errors},
           {"rejected", adapter.rejected}};
+}
+
+Json to_value(const TransformStatus& transform) {
+  return {{"name", transform.name}, {"type", transform.type}, {"dropped", transform.dropped}};
 }
 
 Json to_value(const SinkStatus& sink) {
@@ -48,18 +50,23 @@ Json to_values(const std::vector<T>& all) {
 
 }  // namespace
 
-std::string to_json(const Status& status) {
+Json status_value(const Status& status) {
   std::string started;
   append_rfc3339(started, status.started);
-  const Json json = {{"running", true},
-                     {"version", status.version},
-                     {"gateway", status.gateway},
-                     {"started", started},
-                     {"uptime", seconds(status.uptime)},
-                     {"adapters", to_values(status.adapters)},
-                     {"sinks", to_values(status.sinks)},
-                     {"dead_letters", {{"letters", status.dead_letters}, {"bytes", status.dead_letter_bytes}}}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return {{"running", true},
+          {"version", status.version},
+          {"gateway", status.gateway},
+          {"started", started},
+          {"uptime", seconds(status.uptime)},
+          {"adapters", to_values(status.adapters)},
+          {"sinks", to_values(status.sinks)},
+          {"dead_letters", {{"letters", status.dead_letters}, {"bytes", status.dead_letter_bytes}}}};
+}
+
+Json components_value(const Status& status) {
+  return {{"adapters", to_values(status.adapters)},
+          {"transforms", to_values(status.transforms)},
+          {"sinks", to_values(status.sinks)}};
 }
 
 }  // namespace fieldgate::admin

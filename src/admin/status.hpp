@@ -1,10 +1,12 @@
-// What goes on in a running gateway, for `fieldgate status`.
+// What goes on in a running gateway, for operators.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "message/time.hpp"
 
@@ -18,6 +20,12 @@ struct AdapterStatus {
   std::uint64_t errors = 0;
   std::uint64_t rejected = 0;
   bool ready = false;
+};
+
+struct TransformStatus {
+  std::string name;
+  std::string type;
+  std::uint64_t dropped = 0;  ///< messages that it took away
 };
 
 struct SinkStatus {
@@ -49,6 +57,7 @@ struct Status {
   TimePoint started{};
   Duration uptime{};
   std::vector<AdapterStatus> adapters;
+  std::vector<TransformStatus> transforms;
   std::vector<SinkStatus> sinks;
   std::uint64_t dead_letters = 0;  ///< that are kept
   std::uint64_t dead_letter_bytes = 0;
@@ -56,6 +65,9 @@ struct Status {
 
 /// As JSON: an object with the names above; durations in seconds, `oldest` null where it is not known, and of each sink
 /// `missing` as well.
-std::string to_json(const Status& status);
+nlohmann::ordered_json status_value(const Status& status);
+
+/// Its adapters, transforms and sinks alone.
+nlohmann::ordered_json components_value(const Status& status);
 
 }  // namespace fieldgate::admin

@@ -29,6 +29,10 @@ void add_encode(CLI::App& app, int& status);
 void add_learn(CLI::App& app, int& status);
 void add_reference(CLI::App& app, int& status);
 void add_status(CLI::App& app, int& status);
+void add_devices(CLI::App& app, int& status);
+void add_device(CLI::App& app, int& status);
+void add_send(CLI::App& app, int& status);
+void add_tail(CLI::App& app, int& status);
 void add_dead_letters(CLI::App& app, int& status);
 
 /// Says on standard error what is wrong with the command line and how it is right. The status to end with: success for

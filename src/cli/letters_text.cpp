@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/operator_texts.hpp"
-#include "config/files.hpp"
 #include "telemetry/log.hpp"
 
 namespace fieldgate::cli {
@@ -19,13 +18,6 @@ constexpr std::size_t hex_row = 32;
 std::string text_of(const Json& letter, const std::string& name) {
   const std::string hex = letter.value(name + "_hex", std::string());
   return hex.empty() ? letter.value(name, std::string()) : "0x" + hex;
-}
-
-/// Pads by characters, not by bytes.
-std::string cell(std::string_view text, std::size_t width) {
-  std::string out = fitting(text, width);
-  out.append(width - std::min<std::size_t>(width, config::characters(out)) + 2, ' ');
-  return out;
 }
 
 /// "2026-01-31T08:15:30Z"

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "config/loader.hpp"
@@ -49,17 +50,71 @@ Result<std::filesystem::path> find_data_dir(const Where& where) {
   return std::filesystem::path(where.data_dir);
 }
 
-Result<std::optional<std::string>> ask_gateway(const std::filesystem::path& data_dir, std::string_view method,
-                                               std::string_view target) {
-  auto answer = http::ask_local(data_dir / "control.sock", method, target);
-  if (!answer && answer.error().reason == "absent") return std::optional<std::string>();
-  if (!answer && answer.error().reason == "permission") {
+Error refused(const http::LocalAnswer& answer) {
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  const bool says_why = json.is_object() && json.contains("error") && json["error"].is_string();
+  return {"refused",
+          "the gateway says: " + (says_why ? json["error"].get<std::string>()
+                                           : fmt::format("status {}; is it another version?", answer.status))};
+}
+
+Error not_running(const std::filesystem::path& data_dir) {
+  return {"absent",
+          fmt::format("no gateway runs on {}; start it, or name another with -c or --data-dir", data_dir.string())};
+}
+
+namespace {
+
+/// What kept a request from its answer; nothing where nobody runs.
+Result<std::optional<http::LocalAnswer>> reached(Result<http::LocalAnswer> answer) {
+  if (answer) return std::optional<http::LocalAnswer>(std::move(*answer));
+  if (answer.error().reason == "absent") return std::optional<http::LocalAnswer>();
+  if (answer.error().reason == "permission") {
     return Error{"permission", fmt::format("{}; {}", answer.error().text, run_as)};
   }
+  return answer.error();
+}
+
+std::string api_path(std::string_view target) { return "/api/v1" + std::string(target); }
+
+}  // namespace
+
+Result<std::optional<http::LocalAnswer>> reach_gateway(const std::filesystem::path& data_dir, std::string_view method,
+                                                       std::string_view target, std::string_view body,
+                                                       const http::LocalLimits& limits) {
+  return reached(http::ask_local(data_dir / "control.sock", method, api_path(target), limits, body));
+}
+
+Result<std::optional<std::string>> ask_gateway(const std::filesystem::path& data_dir, std::string_view method,
+                                               std::string_view target) {
+  auto answer = reach_gateway(data_dir, method, target);
   if (!answer) return answer.error();
-  if (answer->status == 200) return std::optional<std::string>(std::move(answer->body));
-  while (answer->body.ends_with('\n')) answer->body.pop_back();
-  return Error{"refused", "the gateway says: " + answer->body};
+  if (!*answer) return std::optional<std::string>();
+  if ((*answer)->status / 100 != 2) return refused(**answer);
+  return std::optional<std::string>(std::move((*answer)->body));
+}
+
+Result<std::string> ask_running(const Where& where, std::string_view method, std::string_view target) {
+  const auto data_dir = find_data_dir(where);
+  if (!data_dir) return data_dir.error();
+  auto answer = ask_gateway(*data_dir, method, target);
+  if (!answer) return answer.error();
+  if (!*answer) return not_running(*data_dir);
+  return std::move(**answer);
+}
+
+Result<bool> read_running(const Where& where, std::string_view target, const http::TakeLine& take) {
+  const auto data_dir = find_data_dir(where);
+  if (!data_dir) return data_dir.error();
+  bool wanted = true;
+  const http::TakeLine noting = [&](std::string_view line) { return wanted = take(line); };
+  const auto answer = reached(http::read_local(*data_dir / "control.sock", api_path(target), noting));
+  // The gateway that stops cuts its streams.
+  if (!answer && answer.error().reason == "io") return false;
+  if (!answer) return answer.error();
+  if (!*answer) return not_running(*data_dir);
+  if ((*answer)->status != 200) return refused(**answer);
+  return !wanted;
 }
 
 Result<storage::DataDir> hold(const std::filesystem::path& data_dir) {

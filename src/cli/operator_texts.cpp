@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "config/files.hpp"
@@ -19,6 +20,32 @@ std::string fitting(std::string_view text, std::size_t width) {
     if (starts && ++characters >= width) break;
   }
   return out.substr(0, end) + "~";
+}
+
+std::string cell(std::string_view text, std::size_t width) {
+  std::string out = fitting(text, width);
+  out.append(width - std::min<std::size_t>(width, config::characters(out)) + 2, ' ');
+  return out;
+}
+
+std::string hex_dump(std::string_view bytes) {
+  constexpr std::size_t row = 16;
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size(); at += row) {
+    out += fmt::format("    {:04x} ", at);
+    std::string text;
+    for (std::size_t i = at; i < at + row; ++i) {
+      if (i % 8 == 0) out += ' ';
+      if (i >= bytes.size()) {
+        out += "   ";
+        continue;
+      }
+      out += fmt::format("{:02x} ", static_cast<unsigned char>(bytes[i]));
+      text += bytes[i] >= 0x20 && bytes[i] < 0x7f ? bytes[i] : '.';
+    }
+    out += " |" + text + "|\n";
+  }
+  return out;
 }
 
 std::string size_text(std::uint64_t bytes) {

@@ -70,7 +70,14 @@ std::optional<Json> plain(const Description& option) {
   if (type == "list of texts") return list_of(reference_to("text"));
   if (type == "text or list of texts" || type == "list of bytes")
     return Json{{"anyOf", {reference_to("text"), list_of(reference_to("text"))}}};
+  if (type == "address, or map of names to addresses")
+    return Json{
+        {"anyOf", {reference_to("text"), {{"type", "object"}, {"additionalProperties", reference_to("text")}}}}};
   if (type == "map of names to texts") return Json{{"type", "object"}, {"additionalProperties", reference_to("text")}};
+  if (type == "map of ids to tags") {
+    const Json tags = {{"type", {"object", "null"}}, {"additionalProperties", reference_to("text")}};
+    return Json{{"type", "object"}, {"additionalProperties", tags}};
+  }
   if (type == "list of maps, or one") return Json{{"anyOf", {list_of({{"type", "object"}}), {{"type", "object"}}}}};
   if (type == "map of names to lists") return Json{{"type", "object"}, {"additionalProperties", {{"type", "array"}}}};
   if (type == "map of names to values") return Json{{"type", "object"}};

@@ -57,13 +57,26 @@ std::string letters_line(const Json& status) {
   return fmt::format("dead letters: {}, {}\n", number(letters, "letters"), size_text(number(letters, "bytes")));
 }
 
+/// Nothing where the gateway is of a version that does not say.
+std::string devices_line(const Json& status) {
+  const Json counts = status.value("devices", Json::object());
+  if (counts.empty()) return {};
+  std::string out = fmt::format("devices: {} online, {} late, {} offline", number(counts, "online"),
+                                number(counts, "late"), number(counts, "offline"));
+  if (number(counts, "unseen") > 0) out += fmt::format(", {} registered and never heard", number(counts, "unseen"));
+  const Json commands = status.value("commands", Json::object());
+  if (!commands.empty())
+    out += fmt::format("; {} waiting", count_text(number(commands, "waiting"), "command", "commands"));
+  return out + "\n";
+}
+
 std::string running_text(const Json& status) {
   std::string out =
       fmt::format("gateway {}, Fieldgate {}, up {} (since {})\n\n", word(status, "gateway", 40),
                   word(status, "version", 12), duration_text(status.value("uptime", 0.0)), word(status, "started", 24));
   if (const Json adapters = status.value("adapters", Json::array()); !adapters.empty()) out += adapters_table(adapters);
   for (const Json& sink : status.value("sinks", Json::array())) out += "\n" + sink_text(sink);
-  return out + "\n" + letters_line(status);
+  return out + "\n" + devices_line(status) + letters_line(status);
 }
 
 /// What lies in the files of a gateway that does not run.

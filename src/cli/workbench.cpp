@@ -24,6 +24,7 @@ Workbench::Link::Link(Workbench& bench, const Sender& sender) : bench_(bench), s
   origin_.peer_ip = sender_.ip;
   origin_.peer_port = sender_.port;
   origin_.topic = sender_.topic;
+  origin_.peer_name = bench.subject_.peer_name;
   origin_.tls_common_name = sender_.common_name;
   if (bench.subject_.is_datagram()) return;
   protocol_ = bench.framed_.connection();

@@ -21,6 +21,7 @@ namespace {
 constexpr std::string_view include_key = "include";
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t most_files = 1000;
+constexpr std::size_t most_data_weight = 2'000'000;
 
 /// The files that a pattern names, sorted. A pattern without wildcards names its file whether it exists or not.
 std::vector<std::string> matching(const std::string& pattern) {
@@ -31,6 +32,29 @@ std::vector<std::string> matching(const std::string& pattern) {
   }
   ::globfree(&result);
   return found;
+}
+
+/// Whether it is text at all.
+bool check_text(const Files& files, std::uint32_t file, Problems& problems) {
+  const std::string_view text = files.at(file).text;
+  const std::size_t invalid = json::find_invalid_utf8(text);
+  const auto control = std::find_if(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
+  });
+  const auto first_control = static_cast<std::size_t>(control - text.begin());
+  if (invalid < first_control) {
+    problems.error(files.mark_at(file, invalid), {},
+                   fmt::format("the file is not UTF-8: byte 0x{:02x} at offset {}",
+                               static_cast<unsigned char>(text[invalid]), invalid));
+    return false;
+  }
+  if (control == text.end()) return true;
+  problems.error(
+      files.mark_at(file, first_control), {},
+      fmt::format("the file holds the control byte 0x{:02x} at offset {}; in double quotes write \"\\x{:02x}\"",
+                  static_cast<unsigned char>(*control), first_control, static_cast<unsigned char>(*control)));
+  return false;
 }
 
 class Loader {
@@ -55,7 +79,11 @@ class Loader {
   std::optional<Node> parse(std::string name, std::string text) {
     if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
     const std::uint32_t file = files_.add(std::move(name), std::move(text));
-    if (!check_text(file)) return std::nullopt;
+    if (files_.at(file).text.size() > largest_file) {
+      problems_.error({file, 0, 0, 1}, {}, "the file is larger than 1 MiB");
+      return std::nullopt;
+    }
+    if (!check_text(files_, file, problems_)) return std::nullopt;
     std::optional<Node> root = parse_yaml(files_, file, weight_left_, problems_);
     if (!root || !check_root(*root, file)) return std::nullopt;
     substitute(*root, files_, syntax_only_, problems_);
@@ -66,32 +94,6 @@ class Loader {
   bool partial() const { return partial_; }
 
  private:
-  bool check_text(std::uint32_t file) {
-    const std::string_view text = files_.at(file).text;
-    if (text.size() > largest_file) {
-      problems_.error({file, 0, 0, 1}, {}, "the file is larger than 1 MiB");
-      return false;
-    }
-    const std::size_t invalid = json::find_invalid_utf8(text);
-    const auto control = std::find_if(text.begin(), text.end(), [](char c) {
-      const auto byte = static_cast<unsigned char>(c);
-      return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
-    });
-    const auto first_control = static_cast<std::size_t>(control - text.begin());
-    if (invalid < first_control) {
-      problems_.error(files_.mark_at(file, invalid), {},
-                      fmt::format("the file is not UTF-8: byte 0x{:02x} at offset {}",
-                                  static_cast<unsigned char>(text[invalid]), invalid));
-      return false;
-    }
-    if (control == text.end()) return true;
-    problems_.error(
-        files_.mark_at(file, first_control), {},
-        fmt::format("the file holds the control byte 0x{:02x} at offset {}; in double quotes write \"\\x{:02x}\"",
-                    static_cast<unsigned char>(*control), first_control, static_cast<unsigned char>(*control)));
-    return false;
-  }
-
   bool check_root(Node& root, std::uint32_t file) {
     if (root.is_map()) {
       root.place = root.mark;
@@ -224,6 +226,14 @@ std::optional<Document> load(const std::filesystem::path& file, bool syntax_only
   std::optional<Node> root = loader.file(file, std::nullopt);
   if (!root) return std::nullopt;
   return Document{std::move(*root), loader.partial()};
+}
+
+std::optional<Node> parse_data(std::uint32_t file, const Files& files, Problems& problems) {
+  if (!check_text(files, file, problems)) return std::nullopt;
+  std::size_t weight_left = most_data_weight;
+  std::optional<Node> root = parse_yaml(files, file, weight_left, problems);
+  if (root) substitute(*root, files, false, problems);
+  return root;
 }
 
 std::optional<Document> load_text(std::string text, Files& files, Problems& problems, std::string name,

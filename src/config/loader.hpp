@@ -28,7 +28,11 @@ Description describe_include();
 /// reported.
 std::optional<Document> load(const std::filesystem::path& file, bool syntax_only, Files& files, Problems& problems);
 
-/// The same of a text, as if it stood in a file called `name`.
+/// The tree of a file that an option names, which is in `files` already: with `${..}` replaced, and as many values as a
+/// list of devices may have.
+std::optional<Node> parse_data(std::uint32_t file, const Files& files, Problems& problems);
+
+/// As load(), of a text, as if it stood in a file called `name`.
 std::optional<Document> load_text(std::string text, Files& files, Problems& problems, std::string name = "test.yaml",
                                   bool syntax_only = false);
 

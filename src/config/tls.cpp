@@ -39,16 +39,31 @@ void check_private(Section& section, std::string_view name, const std::filesyste
   }
 }
 
-void read_common(Section& section, TlsOptions& options, bool listening) {
+/// Which end of a connection the options are for; `either`: it depends.
+enum class Side : std::uint8_t { listening, outbound, either };
+
+/// Text for each side.
+struct CaTexts {
+  std::string_view fallback;
+  std::string_view meaning;
+};
+constexpr CaTexts ca_texts[] = {
+    {"none", "The authorities that sign client certificates, PEM."},
+    {"the system's", "The authorities that sign the server's certificate, PEM."},
+    {"none; where devices are dialled the system's", "The authorities that sign the devices' certificates, PEM."},
+};
+
+void read_common(Section& section, TlsOptions& options, Side side) {
   const Default<std::string> file =
-      listening ? Default<std::string>(required) : Default<std::string>(std::string(), "none");
+      side == Side::listening
+          ? Default<std::string>(required)
+          : Default<std::string>(std::string(), side == Side::either ? "none; required where it listens" : "none");
+  const CaTexts& ca = ca_texts[static_cast<std::size_t>(side)];
   options.crt_file = section.path("crt_file", file, "Our certificate and its chain, PEM.");
   options.key_file =
       section.path("key_file", file, "The private key of our certificate, PEM; only we may be able to read it.");
   options.key_pass = section.secret("key_pass", "The password of the private key.");
-  options.ca_file = section.path("ca_file", Default<std::string>({}, listening ? "none" : "the system's"),
-                                 listening ? "The authorities that sign client certificates, PEM."
-                                           : "The authorities that sign the server's certificate, PEM.");
+  options.ca_file = section.path("ca_file", Default<std::string>({}, ca.fallback), ca.meaning);
   options.crl_file =
       section.path("crl_file", Default<std::string>({}, "none"), "Certificates that are no longer valid, PEM.");
   options.min_version = section.choice<std::string>(
@@ -68,21 +83,45 @@ void read_common(Section& section, TlsOptions& options, bool listening) {
   }
 }
 
+void read_outbound(Section& section, TlsClientOptions& options) {
+  options.verify_certificate =
+      section.flag("verify_certificate", true, "Whether the server's certificate must be signed by a known authority.");
+  options.verify_hostname =
+      section.flag("verify_hostname", true, "Whether the server's certificate must carry its name.");
+  options.server_name = section.text("server_name", Default<std::string>({}, "the host that is connected to"),
+                                     "The name that the server is asked for and must carry.");
+  if (options.crt_file.empty() != options.key_file.empty()) {
+    section.error(options.crt_file.empty() ? "key_file" : "crt_file", "'crt_file' and 'key_file' go together");
+  }
+}
+
+void read_listening(Section& section, TlsServerOptions& options) {
+  using VerifyClient = TlsServerOptions::VerifyClient;
+  const VerifyClient fallback = options.ca_file.empty() ? VerifyClient::none : VerifyClient::require;
+  options.verify_client = section.choice<VerifyClient>(
+      "verify_client", Default<VerifyClient>(fallback, "require if ca_file is given, else none"),
+      "Whether devices must show a certificate.",
+      {{"none", VerifyClient::none}, {"optional", VerifyClient::optional}, {"require", VerifyClient::require}});
+  if (options.verify_client != VerifyClient::none && !section.has("ca_file")) {
+    section.error("verify_client", "client certificates cannot be verified without 'ca_file'");
+  }
+}
+
+/// Options of the other direction.
+void refuse(Section& section, std::initializer_list<std::string_view> names, const std::string& why) {
+  for (const std::string_view name : names) {
+    section.claim({.name = std::string(name)});
+    if (section.has(name)) section.error(name, why);
+  }
+}
+
 }  // namespace
 
 TlsClientOptions TlsClientOptions::read(Section& parent) {
   TlsClientOptions options;
   parent.section("tls", meaning, [&](Section& section) {
-    read_common(section, options, false);
-    options.verify_certificate = section.flag("verify_certificate", true,
-                                              "Whether the server's certificate must be signed by a known authority.");
-    options.verify_hostname =
-        section.flag("verify_hostname", true, "Whether the server's certificate must carry its name.");
-    options.server_name = section.text("server_name", Default<std::string>({}, "the host of the URL"),
-                                       "The name that the server is asked for and must carry.");
-    if (options.crt_file.empty() != options.key_file.empty()) {
-      section.error(options.crt_file.empty() ? "key_file" : "crt_file", "'crt_file' and 'key_file' go together");
-    }
+    read_common(section, options, Side::outbound);
+    read_outbound(section, options);
   });
   return options;
 }
@@ -90,17 +129,30 @@ TlsClientOptions TlsClientOptions::read(Section& parent) {
 TlsServerOptions TlsServerOptions::read(Section& parent) {
   TlsServerOptions options;
   parent.section("tls", meaning, [&](Section& section) {
-    read_common(section, options, true);
-    const VerifyClient fallback = options.ca_file.empty() ? VerifyClient::none : VerifyClient::require;
-    options.verify_client = section.choice<VerifyClient>(
-        "verify_client", Default<VerifyClient>(fallback, "require if ca_file is given, else none"),
-        "Whether devices must show a certificate.",
-        {{"none", VerifyClient::none}, {"optional", VerifyClient::optional}, {"require", VerifyClient::require}});
-    if (options.verify_client != VerifyClient::none && !section.has("ca_file")) {
-      section.error("verify_client", "client certificates cannot be verified without 'ca_file'");
-    }
+    read_common(section, options, Side::listening);
+    read_listening(section, options);
   });
   return options;
+}
+
+void read_tls(Section& parent, bool dials, TlsServerOptions& server, TlsClientOptions& client) {
+  parent.section("tls", meaning, [&](Section& section) {
+    if (section.describing()) {
+      read_common(section, server, Side::either);
+      read_listening(section, server);
+      read_outbound(section, client);
+    } else if (dials) {
+      read_common(section, client, Side::outbound);
+      read_outbound(section, client);
+      refuse(section, {"verify_client"},
+             "goes with 'listen': where 'connect' dials, the device is the server; write verify_certificate");
+    } else {
+      read_common(section, server, Side::listening);
+      read_listening(section, server);
+      refuse(section, {"verify_certificate", "verify_hostname", "server_name"},
+             "goes with 'connect': where the adapter listens, write verify_client");
+    }
+  });
 }
 
 }  // namespace fieldgate::config

@@ -42,4 +42,7 @@ struct TlsServerOptions : TlsOptions {
   bool operator==(const TlsServerOptions&) const = default;
 };
 
+/// Reads the option `tls` of a component that either listens or, with `dials`, connects: then into `client`.
+void read_tls(Section& parent, bool dials, TlsServerOptions& server, TlsClientOptions& client);
+
 }  // namespace fieldgate::config

@@ -12,10 +12,14 @@ namespace fieldgate::device {
 
 /// What was asked for, wherever it came from.
 struct CommandRequest {
+  static constexpr std::size_t max_size = 64 * 1024;  ///< of its text, and of its content
+  static constexpr std::size_t max_id = 128;
+
   std::string id;  ///< the asker's; empty: none, then the content's hash stands for it within 10 s
   std::string device;
   std::string name;                 ///< of the protocol's `commands`; "raw" and "json" stand for `bytes` and a document
   std::string content;              ///< an object's text: the arguments, or the document; of "raw" the bytes
+  bool framed = false;              ///< of "raw": the bytes pass the framing on their way
   std::optional<TimePoint> issued;  ///< when the asker says that it asked
   std::string from;                 ///< for the log: "sink cloud", "api", "control"
   std::string reply_to;             ///< the asker's own, kept with the command: where the answer goes

@@ -45,8 +45,8 @@ class Commands final : private Listener {
   /// An asker by the name that its requests carry as `from`. Before start().
   void add(const std::string& from, Asker& asker);
 
-  /// Reads what a previous run has left. Called once, before adapters take devices in.
-  Awaitable<Result<void>> start();
+  /// Reads what a previous run has left, on its own time: what is given meanwhile waits for it. Called once.
+  void start();
 
   /// Takes a command, or refuses it: `told` hears of it, once from here, at the latest when it is on disk. `allowed`:
   /// what the asker may give.
@@ -56,13 +56,16 @@ class Commands final : private Listener {
   Awaitable<std::vector<CommandStatus>> find(std::string_view id, std::int64_t number = 0);
   Awaitable<std::vector<CommandStatus>> of_device(std::string_view device, std::size_t limit);
 
+  /// How many have not ended.
+  std::size_t waiting() const;
+
   /// No more commands go out; what is open stays on disk.
   Awaitable<> stop(Duration deadline);
 
  private:
   void changed(const View& device, State before, std::string_view why, const Instant& now) override;
   struct Book;
-  std::unique_ptr<Book> book_;
+  std::shared_ptr<Book> book_;
 };
 
 }  // namespace fieldgate::device

@@ -37,8 +37,8 @@ Source& Devices::add_source(std::string adapter, const SourceOptions& options, s
   static_cast<Source&>(sourced) = {std::move(adapter), options, remember, nullptr};
   for (const Tags* tags : {&table_->gateway_tags, &sourced.options.tags}) {
     for (const auto& [name, value] : *tags) {
-      const auto same =
-          std::find_if(sourced.tags.begin(), sourced.tags.end(), [&label = name](const Meta& tag) { return tag.name == label; });
+      const auto same = std::find_if(sourced.tags.begin(), sourced.tags.end(),
+                                     [&label = name](const Meta& tag) { return tag.name == label; });
       if (same != sourced.tags.end()) {
         same->value = value;
       } else {
@@ -49,30 +49,37 @@ Source& Devices::add_source(std::string adapter, const SourceOptions& options, s
   return sourced;
 }
 
-std::string_view Devices::admit(Source& source, Message& message, protocol::Peer* peer) {
+std::string_view Devices::admit(Source& source, Message& message, protocol::Peer* peer, const protocol::Proof* proof) {
   auto& sourced = static_cast<Table::Sourced&>(source);
-  Node* const node = table_->meet(message.device);
-  if (node == nullptr) return "unknown_device";
-  if (!table_->within_rate(*node, sourced, peer, message.received)) return "rate";
-  table_->move_to(*node, sourced, peer, *message.origin);
+  Node* node = table_->find(message.device);
+  const Registry::Row* const row = table_->row_of(node, message.device);
+  if (row == nullptr && table_->unknown == Options::Unknown::reject) return "unknown_device";
+  if (proof != nullptr && !Table::has_proven(node, row, peer, *proof)) return "secret";
+  if (node == nullptr) node = &table_->meet(message.device, row, message.received);
+  if (!Table::within_rate(*node, sourced, peer, message.received)) return "rate";
+  Table::move_to(*node, sourced, peer, *message.origin);
+  node->proven = proof != nullptr;
   node->heard = message.received.steady;
   node->heard_at = message.received.wall;
   ++node->messages;
-  if (node->row == nullptr || node->row->is_glob()) node->Unregistered::join(table_->unregistered);
+  if (node->own_id) node->Unregistered::join(table_->unregistered);
   table_->keep_time(*node, sourced);
-  table_->give_tags(*node, sourced, message);
+  message.tags = table_->tags_of(*node);
   table_->enter(*node, State::online, "message", message.received);
   return {};
 }
 
+std::span<const Meta> Devices::tags(std::string_view id) const {
+  const Node* const node = table_->find(id);
+  return node == nullptr ? std::span<const Meta>() : table_->tags_of(*node);
+}
+
 void Devices::gone(protocol::Peer& peer, std::string_view why, const Instant& now) {
   const auto kept = std::exchange(peer.kept, nullptr);
-  auto* const ring = static_cast<Ring*>(kept.get());
+  auto* const ring = static_cast<PeerRing*>(kept.get());
   while (ring != nullptr && !ring->empty()) {
-    auto& node = static_cast<Node&>(static_cast<OfPeer&>(*ring->next));
-    node.OfPeer::leave();
+    Node& node = ring->release();
     node.InTime::leave();
-    node.peer = nullptr;
     table_->enter(node, State::offline, why, now);
   }
 }
@@ -89,8 +96,20 @@ std::optional<SteadyTime> Devices::sweep(const Instant& now) {
 void Devices::on_due(std::function<void()> due_changed) { table_->due_changed = std::move(due_changed); }
 
 std::optional<View> Devices::find(std::string_view id) const {
-  const auto known = table_->nodes.find(id);
-  return known == table_->nodes.end() ? std::nullopt : std::optional<View>(table_->view(known->second));
+  const Node* const known = table_->find(id);
+  return known == nullptr ? std::nullopt : std::optional<View>(Table::view(*known));
+}
+
+bool Devices::may_exist(std::string_view id) const {
+  if (table_->unknown == Options::Unknown::accept) return true;
+  const Node* const node = table_->find(id);
+  return table_->row_of(node, id) != nullptr;
+}
+
+std::vector<const Source*> Devices::sources() const {
+  std::vector<const Source*> all;
+  for (const Source& source : table_->sources) all.push_back(&source);
+  return all;
 }
 
 std::vector<View> Devices::list(std::string_view after, std::size_t limit, std::optional<State> only) const {
@@ -101,12 +120,14 @@ std::vector<View> Devices::list(std::string_view after, std::size_t limit, std::
   const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(limit, found.size()));
   std::partial_sort(found.begin(), end, found.end(), [](const Node* a, const Node* b) { return *a->id < *b->id; });
   std::vector<View> views;
-  for (auto node = found.begin(); node != end; ++node) views.push_back(table_->view(**node));
+  for (auto node = found.begin(); node != end; ++node) views.push_back(Table::view(**node));
   return views;
 }
 
 std::size_t Devices::count(State state) const { return table_->counts[static_cast<std::size_t>(state)]; }
 
 void Devices::listen(Listener& listener) { table_->listeners.push_back(&listener); }
+
+void Devices::unlisten(Listener& listener) { std::erase(table_->listeners, &listener); }
 
 }  // namespace fieldgate::device

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,7 +75,12 @@ class Devices {
   Source& add_source(std::string adapter, const SourceOptions& options, std::optional<Duration> remember = {});
 
   /// A message's device is heard, and the message gets its tags; or the reason why not (protocol::Receiver::admit).
-  std::string_view admit(Source& source, Message& message, protocol::Peer* peer);
+  /// `proof`: see protocol::Receiver::admit_proven; null: none is needed.
+  std::string_view admit(Source& source, Message& message, protocol::Peer* peer,
+                         const protocol::Proof* proof = nullptr);
+
+  /// The tags of a device that is known, as its messages get them. Good until the next message.
+  std::span<const Meta> tags(std::string_view id) const;
 
   /// See protocol::Receiver::gone.
   void gone(protocol::Peer& peer, std::string_view why, const Instant& now);
@@ -86,14 +92,21 @@ class Devices {
 
   std::optional<View> find(std::string_view id) const;
 
+  /// Whether a device of this id may send messages, as far as the registry goes.
+  bool may_exist(std::string_view id) const;
+
+  /// Of all adapters.
+  std::vector<const Source*> sources() const;
+
   /// Those whose ids stand behind `after`, by their ids. For operators: looks at all.
   std::vector<View> list(std::string_view after, std::size_t limit, std::optional<State> only = {}) const;
 
   /// How many are in a state.
   std::size_t count(State state) const;
 
-  /// Hears of every change from now on; outlives the table's use.
+  /// Hears of every change from now on, until it is said otherwise.
   void listen(Listener& listener);
+  void unlisten(Listener& listener);
 
  private:
   struct Table;

@@ -44,12 +44,12 @@ class Watcher {
 /// decode.
 class Recorder {
  public:
-  static constexpr std::size_t max_frame = 1024;         ///< bytes of one that are kept
-  static constexpr std::size_t max_text = 255;           ///< bytes of a name, and of what was wrong
-  static constexpr std::size_t least_capacity = 4096;    ///< so that one fits in any case
-  static constexpr std::size_t max_looks = 64 * 1024;    ///< frames that are looked at to find some
-  static constexpr std::size_t max_incidents = 32;       ///< that are kept
-  static constexpr std::size_t frames_of_incident = 16;  ///< and what is kept of each
+  static constexpr std::size_t max_frame = 1024;               ///< bytes of one that are kept
+  static constexpr std::size_t max_text = 255;                 ///< bytes of a name, and of what was wrong
+  static constexpr std::size_t least_capacity = 4096;          ///< so that one fits in any case
+  static constexpr std::size_t max_looks = 64 * 1024;          ///< frames that are looked at to find some
+  static constexpr std::size_t max_incidents = 32;             ///< that are kept
+  static constexpr std::size_t frames_of_incident = 16;        ///< and what is kept of each
   static constexpr auto same_again = std::chrono::minutes(1);  ///< until a peer's same error is an incident again
   static constexpr int incidents_a_second = 8;                 ///< of all peers together
 

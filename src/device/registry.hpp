@@ -1,7 +1,9 @@
 // The devices that an operator has registered, with what he says of each: compact, since there may be 100,000.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,26 +20,34 @@ using Tags = std::vector<std::pair<std::string, std::string>>;
 /// Filled while a configuration is read, and then never changed.
 class Registry {
  public:
+  using Names = std::vector<std::string>;
+
   /// One row: of one device, or of all whose ids a glob (`*`, `?`) fits.
   class Row {
    public:
-    const std::string& id() const { return id_; }
-    bool is_glob() const { return id_.find_first_of("*?") != std::string::npos; }
+    std::string_view id() const { return {text_.get(), id_size_}; }
+    bool is_glob() const { return id().find_first_of("*?") != std::string_view::npos; }
     std::string_view secret() const;  ///< empty: none
     /// Appends its tags, without `id` and `secret`; empty columns are none.
     void append_tags(std::vector<Meta>& tags) const;
 
    private:
     friend class Registry;
-    std::string id_;
-    const std::vector<std::string>* names_ = nullptr;  // shared by all rows with the same columns
-    std::string values_;                               // each ends with NUL; the first is the secret
+    std::unique_ptr<char[]> text_;  // the id, the secret and the values; each ends with NUL
+    const Names* names_ = nullptr;  // of the values
+    std::uint32_t id_size_ = 0;
   };
 
-  /// False where the id is there already. Values hold no NUL.
-  bool add(std::string id, const Tags& tags, std::string_view secret);
+  /// The one copy of the names of columns, which rows share.
+  const Names& names(Names names) { return *names_.insert(std::move(names)).first; }
+
+  /// `names` are those of the values, in one copy. No id twice; nothing holds a NUL.
+  const Row& add(std::string_view id, const Names& names, std::string_view secret,
+                 const std::vector<std::string_view>& values);
+  const Row& add(std::string_view id, const Tags& tags, std::string_view secret);
 
   const std::deque<Row>& rows() const { return rows_; }
+  std::size_t globs() const { return globs_.size(); }
 
   /// The first glob, in the order of the file, that the id fits; null if none does.
   const Row* fitting(std::string_view id) const;
@@ -45,8 +55,7 @@ class Registry {
  private:
   std::deque<Row> rows_;
   std::vector<const Row*> globs_;
-  std::set<std::string_view> ids_;  // while it is filled
-  std::set<std::vector<std::string>> columns_;
+  std::set<Names> names_;
 };
 
 }  // namespace fieldgate::device

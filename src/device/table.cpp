@@ -12,41 +12,62 @@ std::string address_of(const Node& node) {
   return (node.ip.find(':') == std::string::npos ? node.ip : "[" + node.ip + "]") + ":" + std::to_string(node.port);
 }
 
+/// Takes as long for whatever was said, so that nobody finds a secret byte by byte.
+bool same_secret(std::string_view registered, std::string_view said) {
+  unsigned different = registered.size() == said.size() ? 0U : 1U;
+  for (std::size_t i = 0; i < said.size(); ++i)
+    different |= static_cast<unsigned char>(said[i]) ^ static_cast<unsigned char>(registered[i % registered.size()]);
+  return different == 0;
+}
+
 }  // namespace
 
 Devices::Table::Table(const Options& options, Tags of_gateway)
-    : registry(options.registry), unknown(options.unknown), gateway_tags(std::move(of_gateway)) {
-  if (!registry) return;
-  nodes.reserve(registry->rows().size());
+    : registry(options.registry ? options.registry : std::make_shared<Registry>()),
+      unknown(options.unknown),
+      gateway_tags(std::move(of_gateway)) {
+  nodes.reserve(registry->rows().size() - registry->globs());
   for (const Registry::Row& row : registry->rows()) {
     if (!row.is_glob()) insert(row.id(), &row);
   }
   counts[static_cast<std::size_t>(State::unseen)] = nodes.size();
 }
 
-Node& Devices::Table::insert(const std::string& id, const Registry::Row* row) {
+Node* Devices::Table::find(std::string_view id) {
+  const auto known = nodes.find(id);
+  return known == nodes.end() ? nullptr : &known->second;
+}
+
+const Registry::Row* Devices::Table::row_of(const Node* node, std::string_view id) const {
+  return node != nullptr ? node->row : registry->fitting(id);
+}
+
+Node& Devices::Table::insert(std::string_view id, const Registry::Row* row) {
   const auto made = nodes.try_emplace(id).first;
   made->second.id = &made->first;
   made->second.row = row;
   return made->second;
 }
 
-Node* Devices::Table::meet(std::string_view id) {
-  if (const auto known = nodes.find(id); known != nodes.end()) return &known->second;
-  const Registry::Row* const row = registry ? registry->fitting(id) : nullptr;
-  if (row == nullptr && unknown == Options::Unknown::reject) return nullptr;
-  if (unregistered_count >= max_unregistered) forget_oldest();
-  Node& node = insert(std::string(id), row);
+Node& Devices::Table::meet(std::string_view id, const Registry::Row* row, const Instant& now) {
+  if (unregistered_count >= max_unregistered) forget_oldest(now);
+  auto own = std::make_unique<char[]>(id.size());
+  std::copy(id.begin(), id.end(), own.get());
+  Node& node = insert({own.get(), id.size()}, row);
+  node.own_id = std::move(own);
+  node.Unregistered::join(unregistered);
   ++unregistered_count;
-  ++counts[0];
-  return &node;
+  ++counts[static_cast<std::size_t>(State::unseen)];
+  return node;
 }
 
-void Devices::Table::forget_oldest() {
+void Devices::Table::forget_oldest(const Instant& now) {
   auto& oldest = static_cast<Node&>(static_cast<Unregistered&>(*unregistered.next));
+  enter(oldest, State::offline, "forgotten", now);
   --counts[static_cast<std::size_t>(oldest.state)];
   --unregistered_count;
   ++*forgotten;
+  // The key is a view of what the node owns: both go in one.
   nodes.erase(nodes.find(*oldest.id));
 }
 
@@ -59,6 +80,12 @@ void Devices::Table::enter(Node& node, State state, std::string_view why, const 
   if (listeners.empty()) return;
   const View seen = view(node);
   for (Listener* listener : listeners) listener->changed(seen, before, why, now);
+}
+
+bool Devices::Table::has_proven(const Node* node, const Registry::Row* row, const protocol::Peer* peer,
+                                const protocol::Proof& proof) {
+  if (proof.secret) return row != nullptr && !row->secret().empty() && same_secret(row->secret(), *proof.secret);
+  return node != nullptr && peer != nullptr && node->peer == peer && node->proven;
 }
 
 bool Devices::Table::within_rate(Node& node, const Sourced& sourced, protocol::Peer* peer, const Instant& now) {
@@ -84,10 +111,11 @@ void Devices::Table::move_to(Node& node, Sourced& sourced, protocol::Peer* peer,
   node.source = &sourced;
   if (node.peer != peer) {
     node.peer = peer;
+    node.proven = false;
     node.OfPeer::leave();
     if (peer != nullptr) {
-      if (!peer->kept) peer->kept = std::make_shared<Ring>();
-      node.OfPeer::join(*static_cast<Ring*>(peer->kept.get()));
+      if (!peer->kept) peer->kept = std::make_shared<PeerRing>();
+      node.OfPeer::join(*static_cast<PeerRing*>(peer->kept.get()));
     }
   }
   const std::string_view where = origin.peer_ip.empty() ? origin.topic : std::string_view(origin.peer_ip);
@@ -97,20 +125,20 @@ void Devices::Table::move_to(Node& node, Sourced& sourced, protocol::Peer* peer,
   }
 }
 
-void Devices::Table::give_tags(const Node& node, const Sourced& sourced, Message& message) {
-  message.tags = sourced.tags;
-  if (node.row == nullptr) return;
-  tags = sourced.tags;
-  const auto base = static_cast<std::ptrdiff_t>(tags.size());
+std::span<const Meta> Devices::Table::tags_of(const Node& node) {
+  static const std::vector<Meta> none;
+  const std::vector<Meta>& base = node.source != nullptr ? static_cast<const Sourced*>(node.source)->tags : none;
+  if (node.row == nullptr) return base;
+  tags = base;
   node.row->append_tags(tags);
-  for (std::size_t i = tags.size(); i-- > static_cast<std::size_t>(base);) {
-    const auto same =
-        std::find_if(tags.begin(), tags.begin() + base, [&](const Meta& tag) { return tag.name == tags[i].name; });
-    if (same == tags.begin() + base) continue;
+  for (std::size_t i = tags.size(); i-- > base.size();) {
+    const auto end = tags.begin() + static_cast<std::ptrdiff_t>(base.size());
+    const auto same = std::find_if(tags.begin(), end, [&](const Meta& tag) { return tag.name == tags[i].name; });
+    if (same == end) continue;
     same->value = tags[i].value;
     tags.erase(tags.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  message.tags = tags;
+  return tags;
 }
 
 void Devices::Table::keep_time(Node& node, Sourced& sourced) {
@@ -144,7 +172,7 @@ bool Devices::Table::look(Sourced& sourced, const Instant& now, int& looks, std:
   return true;
 }
 
-View Devices::Table::view(const Node& node) const {
+View Devices::Table::view(const Node& node) {
   return {*node.id,         node.state, node.row,      node.source,  node.peer,
           address_of(node), node.since, node.heard_at, node.messages};
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -52,8 +53,9 @@ struct OfPeer : Link {};
 struct Unregistered : Link {};
 
 struct Node : InTime, OfPeer, Unregistered {
-  const std::string* id = nullptr;
-  const Registry::Row* row = nullptr;
+  const std::string_view* id = nullptr;  // the table's key
+  std::unique_ptr<char[]> own_id;        // what it is a view of, where there is no row to hold it
+  const Registry::Row* row = nullptr;    // that is its own, or a glob
   Source* source = nullptr;
   protocol::Peer* peer = nullptr;
   SteadyTime heard{};
@@ -64,7 +66,24 @@ struct Node : InTime, OfPeer, Unregistered {
   float tokens = 0;
   std::uint16_t port = 0;
   State state = State::unseen;
-  std::string ip;  // or the topic
+  bool proven = false;  // to its peer
+  std::string ip;       // or the topic
+};
+
+/// The devices that are reached by one peer: what a Peer keeps. Whatever becomes of the peer, they let go of it.
+struct PeerRing : Ring {
+  PeerRing() = default;
+  ~PeerRing() {
+    while (!empty()) release();
+  }
+  /// Of a ring that is not empty: the first device, which no peer reaches any more.
+  Node& release() {
+    auto& node = static_cast<Node&>(static_cast<OfPeer&>(*next));
+    node.OfPeer::leave();
+    node.peer = nullptr;
+    node.proven = false;
+    return node;
+  }
 };
 
 /// Of devices of one adapter by when they were heard: those that will be late next, and those that are it.
@@ -78,31 +97,37 @@ struct Devices::Table {
     std::vector<Meta> tags;  // of the gateway and the adapter
     Times times;
   };
-  using Nodes = std::unordered_map<std::string, Node, SipHash, std::equal_to<>>;
+  using Nodes = std::unordered_map<std::string_view, Node, SipHash>;
 
   Table(const Options& options, Tags of_gateway);
 
-  Node& insert(const std::string& id, const Registry::Row* row);
-  /// The device of this id; null where it may not be.
-  Node* meet(std::string_view id);
-  void forget_oldest();
+  Node* find(std::string_view id);
+  /// What is registered of a device that is not in the table: what a glob says.
+  const Registry::Row* row_of(const Node* node, std::string_view id) const;
+  Node& insert(std::string_view id, const Registry::Row* row);
+  /// Takes in a device that has no row of its own.
+  Node& meet(std::string_view id, const Registry::Row* row, const Instant& now);
+  void forget_oldest(const Instant& now);
   void enter(Node& node, State state, std::string_view why, const Instant& now);
+  /// Whether the device is the one that it says, to this peer.
+  static bool has_proven(const Node* node, const Registry::Row* row, const protocol::Peer* peer,
+                         const protocol::Proof& proof);
   /// Whether the device is within its rate. What need not be dropped pauses its peer instead.
-  bool within_rate(Node& node, const Sourced& sourced, protocol::Peer* peer, const Instant& now);
-  void move_to(Node& node, Sourced& sourced, protocol::Peer* peer, const Origin& origin);
+  static bool within_rate(Node& node, const Sourced& sourced, protocol::Peer* peer, const Instant& now);
+  static void move_to(Node& node, Sourced& sourced, protocol::Peer* peer, const Origin& origin);
   /// Names of the gateway's, the adapter's and its own; where two have the same, the later counts.
-  void give_tags(const Node& node, const Sourced& sourced, Message& message);
+  std::span<const Meta> tags_of(const Node& node);
   void keep_time(Node& node, Sourced& sourced);
   /// Goes through those of an adapter for whom something is due. False: there is more to do.
   bool look(Sourced& sourced, const Instant& now, int& looks, std::optional<SteadyTime>& next);
-  View view(const Node& node) const;
+  static View view(const Node& node);
 
   std::shared_ptr<const Registry> registry;
   Options::Unknown unknown;
   Tags gateway_tags;
   std::deque<Sourced> sources;
   Nodes nodes;
-  Ring unregistered;  // by when they were heard
+  Ring unregistered;  // those without a row of their own, by when they were heard
   std::size_t unregistered_count = 0;
   std::size_t counts[4] = {};
   std::vector<Meta> tags;  // of the message in hand

@@ -110,6 +110,15 @@ const Reference* Template::single() const {
   return parts_.size() == 1 && parts_[0].reference ? &*parts_[0].reference : nullptr;
 }
 
+const Reference* Template::other_than(std::span<const Name> known) const {
+  for (const Part& part : parts_) {
+    const bool is_other =
+        part.reference && std::find(known.begin(), known.end(), part.reference->name()) == known.end();
+    if (is_other) return &*part.reference;
+  }
+  return nullptr;
+}
+
 bool Template::uses(Name name) const {
   return std::any_of(parts_.begin(), parts_.end(),
                      [name](const Part& part) { return part.reference && part.reference->name() == name; });

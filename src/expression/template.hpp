@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,9 @@ class Template {
 
   /// Whether it uses a name: for checks of what can exist where it stands.
   bool uses(Name name) const;
+
+  /// The first name that is none of `known`: what cannot be filled where only those are known. Null where there is none.
+  const Reference* other_than(std::span<const Name> known) const;
 
   /// The name, where the template is that and nothing else; null otherwise.
   const Reference* single() const;

@@ -1,5 +1,6 @@
 // The one list of all types: no macros, no static constructors, nothing found by being linked.
 #include "adapter/mqtt.hpp"
+#include "adapter/presence.hpp"
 #include "adapter/tcp.hpp"
 #include "adapter/tls.hpp"
 #include "adapter/udp.hpp"
@@ -88,6 +89,7 @@ Catalogue builtin() {
   c.adapters.add<adapter::Tls>();
   c.adapters.add<adapter::Udp>();
   c.adapters.add<adapter::Mqtt>();
+  c.adapters.add<adapter::Presence>();
 
   c.transforms.add<router::Filter>();
   c.transforms.add<router::Edit>();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -19,14 +20,23 @@ namespace fieldgate::gateway {
 
 namespace {
 
+/// Of the admin listener's token: 128 bits, if its bytes are random.
+constexpr std::size_t least_token = 16;
+
 struct Listener {
   bool datagram = false;
   config::Address address;
 };
 
+const adapter::StreamOptions* stream_of(const adapter::Factory& adapter) {
+  if (const auto* tcp = adapter.config<adapter::Tcp>()) return &tcp->stream;
+  if (const auto* tls = adapter.config<adapter::Tls>()) return &tls->stream;
+  return nullptr;
+}
+
 std::optional<Listener> listener_of(const adapter::Factory& adapter) {
-  if (const auto* tcp = adapter.config<adapter::Tcp>()) return Listener{false, tcp->stream.listen};
-  if (const auto* tls = adapter.config<adapter::Tls>()) return Listener{false, tls->stream.listen};
+  if (const auto* stream = stream_of(adapter))
+    return stream->dials() ? std::nullopt : std::optional<Listener>({false, stream->listen});
   if (const auto* udp = adapter.config<adapter::Udp>()) return Listener{true, udp->listen};
   return std::nullopt;
 }
@@ -73,8 +83,7 @@ std::set<std::size_t> sinks_behind(const Configuration& c, std::size_t adapter) 
 }
 
 const protocol::FramedConfig* protocol_of(const adapter::Factory& adapter) {
-  if (const auto* tcp = adapter.config<adapter::Tcp>()) return &tcp->stream.protocol;
-  if (const auto* tls = adapter.config<adapter::Tls>()) return &tls->stream.protocol;
+  if (const auto* stream = stream_of(adapter)) return &stream->protocol;
   if (const auto* udp = adapter.config<adapter::Udp>()) return &udp->protocol;
   return nullptr;
 }
@@ -91,18 +100,24 @@ std::optional<std::uintmax_t> free_space(std::filesystem::path folder) {
 }  // namespace
 
 void check_admin(config::Section& section, const config::Address& address) {
+  const config::Node* token = section.node("token");
+  if (token != nullptr && !token->unresolved && token->text.size() < least_token) {
+    section.error("token", "a token has at least 16 bytes; 'openssl rand -hex 16' makes one");
+  }
   if (address.kind != config::Address::Kind::tcp) {
     if (address.kind == config::Address::Kind::systemd)
       section.error("listen", "the admin listener takes host:port or unix:/path");
+    else if (token != nullptr || section.has("tls"))
+      section.error("listen", "'tls' and 'token' go with host:port; a Unix socket is its owner's alone");
     return;
   }
   boost::system::error_code not_an_address;
   const auto ip = boost::asio::ip::make_address(address.host, not_an_address);
   if (address.host == "localhost" || (!not_an_address && ip.is_loopback())) return;
+  if (token != nullptr && section.has("tls")) return;
   section.error("listen",
-                "the admin listener must stay on this machine (127.0.0.1 or [::1]): off loopback it would need 'tls' "
-                "and 'token', "
-                "which this version does not have; put a reverse proxy in front");
+                "off loopback (127.0.0.1 or [::1]) the admin listener needs 'tls' and 'token': write admin: { tls: { "
+                "crt_file: .., key_file: .. }, token: \"${credential:admin}\" }");
 }
 
 void check_shipped_name(const std::string& name, config::Section& protocol) {
@@ -130,6 +145,24 @@ void check_listeners(const Configuration& c, const std::vector<router::Source>& 
       problems.error(adapters[i].mark, adapters[i].path + ".listen",
                      mine->address.text() + " is taken by adapters." + c.adapters[j].name + " (" +
                          at_line(adapters[j].mark) + ")");
+    }
+  }
+}
+
+void check_dialled(const Configuration& c, const std::vector<router::Source>& adapters, config::Problems& problems) {
+  std::map<std::string, std::size_t> dialled;  // the adapter by the address
+  for (std::size_t i = 0; i < c.adapters.size(); ++i) {
+    const auto* stream = stream_of(c.adapters[i].factory);
+    if (stream == nullptr || !c.adapters[i].enabled) continue;
+    for (const adapter::DialOptions::Target& target : stream->dial.targets) {
+      config::Address address = target.address;
+      if (address.host.empty()) continue;  // not known by `check --syntax`
+      address.host = plain(address.host);
+      const auto [other, fresh] = dialled.emplace(address.text(), i);
+      if (fresh || other->second == i) continue;
+      problems.error(adapters[i].mark, adapters[i].path + ".connect",
+                     target.address.text() + " is dialled by adapters." + c.adapters[other->second].name + " too (" +
+                         at_line(adapters[other->second].mark) + "): each address once");
     }
   }
 }

@@ -14,6 +14,9 @@ void check_admin(config::Section& section, const config::Address& address);
 /// A protocol of the file is not called as a shipped one.
 void check_shipped_name(const std::string& name, config::Section& protocol);
 
+/// No address is dialled by two adapters.
+void check_dialled(const Configuration& c, const std::vector<router::Source>& adapters, config::Problems& problems);
+
 /// No two listeners at one address.
 void check_listeners(const Configuration& c, const std::vector<router::Source>& adapters, config::Section& root);
 

@@ -50,10 +50,13 @@ void read_general(config::Section& root, Configuration& c) {
     c.log_format = s.choice<LogFormat>("format", LogFormat::text, "For people, or for machines.",
                                        {{"text", LogFormat::text}, {"json", LogFormat::json}});
   });
-  root.section("admin", "Health and metrics over HTTP.", [&](config::Section& s) {
+  root.section("admin", "The REST API, health and metrics over HTTP.", [&](config::Section& s) {
     c.admin_enabled = s.flag("enabled", true, "Whether it listens at all.");
     c.admin = s.address("listen", config::Address{config::Address::Kind::tcp, "127.0.0.1", 8970},
-                        "Where it listens; only on this machine.");
+                        "Where it listens; off loopback only with 'tls' and 'token'.");
+    if (s.describing() || s.has("tls")) c.admin_protection.tls = config::TlsServerOptions::read(s);
+    c.admin_protection.token =
+        s.secret("token", "Who has it may use the API: 'Authorization: Bearer TOKEN'; at least 16 bytes.");
     if (c.admin_enabled) check_admin(s, c.admin);
   });
   c.dead_letters = buffer::DeadLetterOptions::read(root);
@@ -100,7 +103,10 @@ Configuration Configuration::read(config::Section& root) {
   std::vector<router::Stage> transforms;
   std::vector<router::Stage> sinks;
   c.adapters = read_components<adapter::Factory>(root, "adapters", "Southbound: how devices reach the gateway.",
-                                                 [&](const std::string& name, bool, config::Section& s) {
+                                                 [&](const std::string& name, bool enabled, config::Section& s) {
+                                                   const config::Node* commands = s.node("commands");
+                                                   if (enabled && commands != nullptr && !commands->items.empty())
+                                                     c.has_commands = true;
                                                    sources.push_back({name, s.path(), s.mark()});
                                                  });
   c.transforms =
@@ -117,6 +123,7 @@ Configuration Configuration::read(config::Section& root) {
   if (c.sinks.empty()) root.error("", "there are no 'sinks': nothing would go out");
   c.wiring = router::resolve(sources, transforms, sinks, root.reader().problems());
   check_listeners(c, sources, root);
+  check_dialled(c, sources, root.reader().problems());
   check_client_ids(c, sources, sinks, root.reader().problems());
   check_blocking(c, sinks, root.reader().problems());
   check_acknowledgement(c, sources, root.reader().problems());

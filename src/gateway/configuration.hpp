@@ -8,6 +8,7 @@
 #include "buffer/dead_letters.hpp"
 #include "device/options.hpp"
 #include "gateway/catalogue.hpp"
+#include "http/server.hpp"
 #include "router/wiring.hpp"
 #include "telemetry/log.hpp"
 
@@ -30,9 +31,11 @@ struct Configuration {
   telemetry::LogFormat log_format = telemetry::LogFormat::text;
   config::Address admin;
   bool admin_enabled = true;
+  http::Protection admin_protection;
   buffer::DeadLetterOptions dead_letters;
   device::Options devices;
-  device::Tags tags;  ///< of the gateway
+  device::Tags tags;          ///< of the gateway
+  bool has_commands = false;  ///< devices of some adapter may be given commands
 
   std::vector<Named<adapter::Factory>> adapters;
   std::vector<Named<router::TransformFactory>> transforms;

@@ -18,19 +18,14 @@ Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, 
                     configuration.dead_letters, home.epoch, metrics, telemetry::Log("dead letters")),
       devices_(configuration.devices, configuration.tags, metrics),
       recorder_(configuration.devices.recorder),
+      commands_(reactor, devices_, home.data_dir ? home.data_dir->commands() : std::filesystem::path(), metrics,
+                telemetry::Log("commands")),
       presence_(reactor.io()) {
   devices_.on_due([this] { presence_.cancel(); });
   build_sinks(configuration);
   build_transforms(configuration);
   build_adapters(configuration);
-  if (home_.data_dir) {
-    control_ = std::make_unique<admin::Control>(reactor, home_.data_dir->control_socket(), dead_letters_,
-                                                [this] { return report(); });
-  }
-  if (configuration.admin_enabled) {
-    admin_ = std::make_unique<admin::Server>(
-        reactor, metrics, configuration.admin, [this] { return not_ready(); }, telemetry::Log("admin"));
-  }
+  build_servers(configuration);
 }
 
 Gateway::~Gateway() = default;
@@ -39,8 +34,8 @@ void Gateway::build_sinks(const Configuration& configuration) {
   for (const auto& [name, config, enabled] : configuration.sinks) {
     auto& outlet = outlets_.emplace_back();
     if (!enabled) continue;
-    sink::Surroundings around{reactor_,      metrics_, environment_, paths_,     last_receipt_,
-                              dead_letters_, {},       {},           home_.epoch};
+    sink::Surroundings around{reactor_,      metrics_, environment_, paths_,      last_receipt_,
+                              dead_letters_, {},       {},           home_.epoch, &commands_};
     if (home_.data_dir) {
       around.buffer_file = home_.data_dir->buffer(name);
       around.budget_file = home_.data_dir->budget(name);
@@ -59,6 +54,8 @@ void Gateway::build_sinks(const Configuration& configuration) {
 void Gateway::build_transforms(const Configuration& configuration) {
   for (const auto& [name, factory, enabled] : configuration.transforms) {
     Stage stage;
+    stage.name = name;
+    stage.type = factory.type();
     if (enabled) {
       stage.dropped = std::make_unique<telemetry::Reasons>(metrics_, "fieldgate_transform_dropped_total",
                                                            telemetry::Labels{{"transform", name}},
@@ -95,9 +92,26 @@ void Gateway::build_adapters(const Configuration& configuration) {
     inflow->inlet = std::make_unique<router::Inlet>(reactor_.io(), last_receipt_, inputs(outputs), std::move(gates),
                                                     std::move(keepers), &dead_letters_);
     inflow->current = inflow->inlet.get();
-    inflow->adapter = factory.make(
-        adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name), environment_, paths_, devices_, recorder_});
+    inflow->adapter = factory.make(adapter::Context{name, reactor_, metrics_, telemetry::Log("adapter " + name),
+                                                    environment_, paths_, devices_, recorder_});
     inflows_.push_back(std::move(inflow));
+  }
+}
+
+void Gateway::build_servers(const Configuration& configuration) {
+  for (admin::CommandDesk* desk : {&api_desk_, &control_desk_}) commands_.add(desk->from(), *desk);
+  const admin::ApiParts parts{[this] { return report(); }, devices_, recorder_, commands_, dead_letters_, environment_,
+                              configuration.tags};
+  if (home_.data_dir) {
+    control_ = std::make_unique<http::Server>(
+        reactor_, config::Address{config::Address::Kind::unix_socket, home_.data_dir->control_socket().string(), 0});
+    admin::add_api(*control_, parts, control_desk_);
+  }
+  if (configuration.admin_enabled) {
+    admin_ = std::make_unique<admin::Server>(
+        reactor_, metrics_, configuration.admin, configuration.admin_protection, [this] { return not_ready(); },
+        telemetry::Log("admin"));
+    admin::add_api(admin_->http(), parts, api_desk_);
   }
 }
 
@@ -132,6 +146,7 @@ Result<void> Gateway::start() {
     }
   }
   reactor_.spawn(keep_presence());
+  commands_.start();
   if (control_) {
     if (auto started = control_->start(); !started)  // messages pass all the same
       log_.error("'fieldgate status' cannot reach this gateway: {}", started.error().text);
@@ -165,6 +180,7 @@ Awaitable<std::uint64_t> Gateway::stop() {
     reactor_.spawn(quiet(*inflow->adapter, busy, done));
   }
   while (busy > 0) co_await done.wait();
+  co_await commands_.stop(drain_timeout_ / 4);
   const auto rest = std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
   for (const auto& outlet : outlets_) {
     if (!outlet) continue;
@@ -217,6 +233,9 @@ admin::Status Gateway::report() const {
     const telemetry::AdapterCounters& counters = inflow->adapter->counters();
     status.adapters.push_back({inflow->name, inflow->type, counters.connections, counters.messages,
                                counters.errors.total(), counters.rejected.total(), inflow->adapter->ready()});
+  }
+  for (const Stage& stage : transforms_) {
+    if (stage.transform) status.transforms.push_back({stage.name, stage.type, stage.dropped->total()});
   }
   for (const auto& outlet : outlets_) {
     if (!outlet) continue;

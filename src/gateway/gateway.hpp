@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "admin/control.hpp"
+#include "admin/api.hpp"
 #include "admin/server.hpp"
 #include "buffer/dead_letters.hpp"
+#include "device/commands.hpp"
 #include "device/devices.hpp"
 #include "device/recorder.hpp"
 #include "expression/template.hpp"
@@ -54,6 +55,8 @@ class Gateway {
     std::unique_ptr<adapter::Adapter> adapter;
   };
   struct Stage {
+    std::string name;
+    std::string type;
     std::unique_ptr<telemetry::Reasons> dropped;
     std::unique_ptr<router::Transform> transform;
   };
@@ -61,6 +64,7 @@ class Gateway {
   void build_sinks(const Configuration& configuration);
   void build_transforms(const Configuration& configuration);
   void build_adapters(const Configuration& configuration);
+  void build_servers(const Configuration& configuration);
   std::vector<router::Input*> inputs(const router::Wiring::Outputs& outputs) const;
   void add_outlets(const router::Wiring& wiring, const router::Wiring::Outputs& outputs,
                    std::vector<sink::Outlet*>& outlets) const;
@@ -81,13 +85,16 @@ class Gateway {
   buffer::DeadLetters dead_letters_;
   device::Devices devices_;
   device::Recorder recorder_;  // of all adapters' frames
+  admin::CommandDesk api_desk_{reactor_.io(), "api"};
+  admin::CommandDesk control_desk_{reactor_.io(), "control"};
+  device::Commands commands_;
   Timer presence_;  // when devices become late, or are gone
   bool stopping_ = false;
   std::vector<std::unique_ptr<sink::Outlet>> outlets_;  // by the configuration's numbers; null where disabled
   std::vector<Stage> transforms_;                       // likewise
   std::vector<std::unique_ptr<Inflow>> inflows_;
   std::unique_ptr<admin::Server> admin_;
-  std::unique_ptr<admin::Control> control_;
+  std::unique_ptr<http::Server> control_;  // what the command line asks
   Instant started_ = Instant::now();
 };
 

@@ -39,9 +39,10 @@ Result<Home> open(const Configuration& configuration) {
 }  // namespace
 
 Result<Home> open_home(const Configuration& configuration) {
-  const bool is_needed = std::any_of(configuration.sinks.begin(), configuration.sinks.end(), [](const auto& sink) {
-    return sink.enabled && (sink.factory.is_durable() || sink.factory.encoding.id);
-  });
+  const bool is_needed = configuration.has_commands ||
+                         std::any_of(configuration.sinks.begin(), configuration.sinks.end(), [](const auto& sink) {
+                           return sink.enabled && (sink.factory.is_durable() || sink.factory.encoding.id);
+                         });
   auto home = open(configuration);
   if (home || is_needed) return home;
   telemetry::Log("gateway").warn(

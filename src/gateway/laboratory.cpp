@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "adapter/presence.hpp"
 #include "config/loader.hpp"
 #include "config/node.hpp"
 #include "config/values.hpp"
@@ -30,6 +31,7 @@ bool matters(const config::Problem& problem) {
 std::uint16_t port_of(const config::Section& s) {
   for (const std::string_view option : {"listen", "connect"}) {
     const config::Node* node = s.node(option);
+    if (node != nullptr && node->is_map() && !node->entries.empty()) node = &node->entries.front().value;
     if (node == nullptr || !node->is_scalar()) continue;
     const std::size_t colon = node->text.rfind(':');
     const auto port = config::parse_integer(colon == std::string::npos ? "" : node->text.substr(colon + 1));
@@ -49,6 +51,9 @@ Subject read_adapter(const std::string& name, config::Section& s) {
   subject.type = transports[type];
   subject.port = port_of(s);
   subject.dials = s.has("connect");
+  const config::Node* const dialled = s.node("connect");
+  if (dialled != nullptr && dialled->is_map() && !dialled->entries.empty())
+    subject.peer_name = dialled->entries.front().key;
   subject.protocol = protocol::FramedConfig::read(s, static_cast<Transport>(type));
   return subject;
 }
@@ -59,9 +64,11 @@ void read(config::Section& root, Laboratory& laboratory) {
   const config::Node* id = gateway == nullptr ? nullptr : gateway->find("id");
   laboratory.gateway = id != nullptr && id->is_scalar() && !id->unresolved ? id->text : "fieldgate";
   root.named("protocols", "", [&](const std::string& name, config::Section& s) {
-    laboratory.protocols.push_back({name, {}, 0, false, protocol::FramedConfig::read_map(s, std::nullopt)});
+    laboratory.protocols.push_back({name, {}, 0, false, {}, protocol::FramedConfig::read_map(s, std::nullopt)});
   });
   root.named("adapters", "", [&](const std::string& name, config::Section& s) {
+    const config::Node* type = s.node("type");
+    if (type != nullptr && type->text == adapter::Presence::type) return s.accept_all_keys();  // it reads no bytes
     laboratory.adapters.push_back(read_adapter(name, s));
   });
   laboratory.tests = read_tests(root);

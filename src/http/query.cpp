@@ -7,9 +7,7 @@
 
 namespace fieldgate::http {
 
-namespace {
-
-std::optional<std::string> decoded(std::string_view text) {
+std::optional<std::string> percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
@@ -25,6 +23,8 @@ std::optional<std::string> decoded(std::string_view text) {
   }
   return out;
 }
+
+namespace {
 
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
@@ -42,8 +42,8 @@ std::optional<Fields> parse_query(std::string_view target) {
     rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
     const std::size_t equals = pair.find('=');
     if (equals == std::string_view::npos || equals == 0) return std::nullopt;
-    auto name = decoded(pair.substr(0, equals));
-    auto value = decoded(pair.substr(equals + 1));
+    auto name = percent_decoded(pair.substr(0, equals));
+    auto value = percent_decoded(pair.substr(equals + 1));
     if (!name || !value) return std::nullopt;
     fields.emplace_back(std::move(*name), std::move(*value));
   }

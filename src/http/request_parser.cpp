@@ -94,7 +94,8 @@ RequestParser::RequestParser(std::size_t max_body) {
   body_limit(max_body);
 }
 
-void RequestParser::on_request_impl(verb, string_view method, string_view target, int, error_code&) {
+void RequestParser::on_request_impl(verb, string_view method, string_view target, int version, error_code&) {
+  is_1_1_ = version == 11;
   request_.method.assign(method.data(), method.size());
   request_.target.assign(target.data(), target.size());
 }

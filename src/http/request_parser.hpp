@@ -18,6 +18,7 @@ class RequestParser : public boost::beast::http::basic_parser<true> {
   explicit RequestParser(std::size_t max_body);
 
   ServerRequest& request() { return request_; }
+  bool is_1_1() const { return is_1_1_; }
 
  private:
   using string_view = boost::beast::string_view;
@@ -35,6 +36,7 @@ class RequestParser : public boost::beast::http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   ServerRequest request_;
+  bool is_1_1_ = false;
 };
 
 }  // namespace fieldgate::http

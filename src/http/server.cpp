@@ -9,7 +9,11 @@
 
 #include <boost/asio/ip/v6_only.hpp>
 
+#include <openssl/ssl.h>
+
 #include "http/session.hpp"
+#include "reactor/certificate.hpp"
+#include "reactor/tls_context.hpp"
 
 namespace fieldgate::http {
 
@@ -53,10 +57,13 @@ error_code listen(Acceptor& acceptor, const Endpoint& endpoint) {
 }  // namespace
 
 struct Server::State {
-  State(asio::io_context& io, config::Address where, Deadlines times)
-      : address(std::move(where)), tcp(io), local(io), service{{}, times, {}, 0, false} {}
+  State(asio::io_context& io, config::Address where, Deadlines times, Protection protects)
+      : address(std::move(where)), protection(std::move(protects)), tcp(io), local(io) {
+    service.deadlines = times;
+  }
 
   config::Address address;
+  Protection protection;
   TcpAcceptor tcp;
   UnixAcceptor local;
   Service service;
@@ -82,18 +89,31 @@ Awaitable<> accept_all(reactor::Reactor& reactor, std::shared_ptr<Owner> owner, 
 
 }  // namespace
 
-Server::Server(reactor::Reactor& reactor, config::Address address, Deadlines deadlines)
-    : reactor_(reactor), state_(std::make_shared<State>(reactor.io(), std::move(address), deadlines)) {}
+Server::Server(reactor::Reactor& reactor, config::Address address, Deadlines deadlines, Protection protection)
+    : reactor_(reactor),
+      state_(std::make_shared<State>(reactor.io(), std::move(address), deadlines, std::move(protection))) {}
 
 Server::~Server() { stop(); }
 
-void Server::route(std::string method, std::string path, Handler handler) {
-  state_->service.routes[std::move(path)][std::move(method)].now = std::move(handler);
+void Server::route(std::string method, std::string path, Handler handler, Access access) {
+  Route& route = state_->service.routes.add(std::move(method), path);
+  route.now = std::move(handler);
+  route.access = access;
 }
 
-void Server::route_waiting(std::string method, std::string path, WaitingHandler handler) {
-  state_->service.routes[std::move(path)][std::move(method)].later = std::move(handler);
+void Server::route_waiting(std::string method, std::string path, WaitingHandler handler, Duration patience) {
+  Route& route = state_->service.routes.add(std::move(method), path);
+  route.later = std::move(handler);
+  route.patience = patience;
 }
+
+void Server::route_stream(std::string path, StreamHandler handler) {
+  state_->service.routes.add("GET", path).stream = std::move(handler);
+}
+
+std::vector<std::string> Server::routes() const { return state_->service.routes.list(); }
+
+void Server::on_refusal(std::function<void(std::string_view)> told) { state_->service.refused = std::move(told); }
 
 Result<void> Server::start() {
   const config::Address& address = state_->address;
@@ -112,11 +132,24 @@ Result<void> Server::start() {
     return {};
   }
   const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
+  std::vector<std::string> names{host};
+  if (auto tls = set_up_tls(names); !tls) return tls;
   const asio::ip::address ip = asio::ip::make_address(host, ec);
   if (ec) return Error{"listen", "cannot listen on " + address.text() + ": the host must be an IP address"};
+  state_->service.guard.emplace(ip.is_loopback(), std::move(names), state_->protection.token);
   ec = listen(state_->tcp, asio::ip::tcp::endpoint(ip, address.port));
   if (ec) return bind_failure(address, ec);
   reactor_.spawn(accept_all(reactor_, state_, state_->tcp));
+  return {};
+}
+
+Result<void> Server::set_up_tls(std::vector<std::string>& names) {
+  if (!state_->protection.tls) return {};
+  const auto context = reactor::tls_server_context(*state_->protection.tls);
+  if (!context) return context.error();
+  for (std::string& name : reactor::own_names(context->get())) names.push_back(std::move(name));
+  SSL_CTX_up_ref(context->get());
+  state_->service.tls = std::make_unique<asio::ssl::context>(context->get());
   return {};
 }
 
@@ -127,6 +160,7 @@ void Server::stop() {
   state_->local.close(ignored);
   if (was_unix) ::unlink(state_->address.host.c_str());
   state_->service.stopped = true;
+  for (Streaming* streaming : state_->service.streams) streaming->source.reset();
   for (AnySocket* socket : state_->service.sessions) socket->close(ignored);
 }
 

@@ -11,6 +11,7 @@
 
 #include "http/date.hpp"
 #include "http/deadline.hpp"
+#include "http/guard.hpp"
 #include "http/request_parser.hpp"
 
 namespace fieldgate::http {
@@ -19,59 +20,23 @@ namespace {
 
 namespace beast_http = boost::beast::http;
 
-std::string render(const ServerResponse& response, bool head_only, bool keep_alive) {
+std::string head_of(const ServerResponse& response, std::string_view length, bool keep_alive) {
   const auto reason = beast_http::obsolete_reason(beast_http::int_to_status(response.status));
   std::string text = fmt::format(
-      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n"
-      "X-Content-Type-Options: nosniff\r\n{}\r\n",
+      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\n{}Cache-Control: no-store\r\n"
+      "X-Content-Type-Options: nosniff\r\n{}",
       response.status, std::string_view(reason.data(), reason.size()), to_date(Instant::now().wall),
-      response.content_type, response.body.size(), keep_alive ? "" : "Connection: close\r\n");
+      response.content_type, length, keep_alive ? "" : "Connection: close\r\n");
+  for (const auto& [name, value] : response.fields) {
+    if (is_token(name) && is_field_value(value)) text += fmt::format("{}: {}\r\n", name, value);
+  }
+  return text + "\r\n";
+}
+
+std::string render(const ServerResponse& response, bool head_only, bool keep_alive) {
+  std::string text = head_of(response, fmt::format("Content-Length: {}\r\n", response.body.size()), keep_alive);
   if (!head_only) text += response.body;
   return text;
-}
-
-/// A client that is still sending must not lose the answer to a reset: says that no more comes, and reads a little on.
-Awaitable<> close_gently(AnySocket& socket) {
-  error_code ec;
-  socket.shutdown(asio::socket_base::shutdown_send, ec);
-  std::array<char, 4096> rest{};
-  std::size_t budget = 64 * 1024;
-  while (!ec && budget > 0) {
-    const std::size_t got = co_await socket.async_read_some(asio::buffer(rest), into(ec));
-    budget -= std::min(budget, got);
-  }
-}
-
-ServerResponse plain(unsigned status, std::string text) {
-  ServerResponse response;
-  response.status = status;
-  response.body = std::move(text);
-  return response;
-}
-
-/// Who answers a request, or why nobody does.
-struct Found {
-  const Route* route = nullptr;
-  ServerResponse refusal;
-};
-
-Found find_route(const Service& service, const ServerRequest& request) {
-  const std::string_view host = find_field(request.fields, "Host");
-  if (!host.empty() && !is_loopback_name(host)) return {nullptr, plain(421, "this server is not called that\n")};
-  const std::string_view origin = find_field(request.fields, "Origin");
-  if (!origin.empty() && origin != "http://" + std::string(host)) {
-    return {nullptr, plain(403, "not from another origin\n")};
-  }
-  const std::string_view name = request.path();
-  auto path = service.routes.find(name);
-  if (path == service.routes.end() && name.find('/') != std::string_view::npos && !name.ends_with('/')) {
-    path = service.routes.find(std::string(name.substr(0, name.rfind('/'))) + "/*");
-  }
-  if (path == service.routes.end()) return {nullptr, plain(404, "there is nothing here\n")};
-  const auto method =
-      path->second.find(request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method));
-  if (method == path->second.end()) return {nullptr, plain(405, "not with this method\n")};
-  return {&method->second, {}};
 }
 
 /// A request whose handler waits; the session may give it up before.
@@ -88,6 +53,14 @@ Awaitable<> ask(std::shared_ptr<Service> service, const Route& route, std::share
   pending->done.cancel();
 }
 
+Asker asker_of(Channel& channel) {
+  error_code ignored;
+  Asker asker{channel.is_secure(), {}, {}};
+  asker.address = network_of(channel.socket().remote_endpoint(ignored));
+  asker.local_address = address_of(channel.socket().local_endpoint(ignored));
+  return asker;
+}
+
 /// Serves what comes on one connection; `buffer_` keeps what is behind a request.
 class Session {
  public:
@@ -95,11 +68,15 @@ class Session {
       : reactor_(reactor),
         shared_(std::move(service)),
         service_(*shared_),
-        socket_(socket),
+        channel_(socket, service_.tls.get()),
+        asker_(asker_of(channel_)),
         deadline_(reactor.io(), socket) {}
 
   Awaitable<> run() {
-    bool keep = true;
+    error_code ec;
+    deadline_.expires_after(service_.deadlines.handshake);
+    co_await channel_.shake_hands(ec);
+    bool keep = !ec && !service_.stopped;
     while (keep) keep = co_await serve_one();
   }
 
@@ -107,20 +84,17 @@ class Session {
   /// Reads more; false at the end of the connection.
   Awaitable<bool> more() {
     error_code ec;
-    const std::size_t got = co_await socket_.async_read_some(asio::buffer(part_), into(ec));
+    const std::size_t got = co_await channel_.read(asio::buffer(part_), ec);
     if (ec || service_.stopped) co_return false;
     buffer_.append(part_.data(), got);
     co_return true;
   }
 
   Awaitable<bool> refuse(unsigned status, std::string_view why) {
-    ServerResponse response;
-    response.status = status;
-    response.body.append(why).append("\n");
-    const std::string text = render(response, false, false);
     error_code ec;
-    co_await asio::async_write(socket_, asio::buffer(text), into(ec));
-    if (!ec) co_await close_gently(socket_);
+    const std::string text = render(refusal(status, why), false, false);
+    co_await channel_.write(text, ec);
+    if (!ec) co_await channel_.close_gently();
     co_return false;
   }
 
@@ -157,18 +131,33 @@ class Session {
       if (parser.is_header_done() && !greet(parser)) co_return co_await refuse(417, "only 100-continue is expected");
       if (continue_) {
         continue_ = false;
-        co_await asio::async_write(socket_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), into(ec));
+        co_await channel_.write("HTTP/1.1 100 Continue\r\n\r\n", ec);
         if (ec) co_return false;
       }
       if (!co_await more()) co_return false;
     }
     greeted_ = false;
-    const bool head_only = parser.request().method == "HEAD";
-    const ServerResponse response = co_await answer(std::move(parser.request()));
+    co_return co_await answer(parser);
+  }
+
+  /// Writes the answer; whether another request may follow.
+  Awaitable<bool> answer(RequestParser& parser) {
+    ServerRequest& request = parser.request();
+    const bool head_only = request.method == "HEAD";
+    const bool keep = parser.keep_alive();
+    Found found = find(request);
+    if (found.route != nullptr && found.route->stream && !head_only) {
+      co_return co_await stream(*found.route, request, parser.is_1_1());
+    }
+    if (found.route != nullptr && found.route->now) found.answer = found.route->now(request);
+    if (found.route != nullptr && found.route->later)
+      found.answer = co_await ask_route(*found.route, std::move(request));
     if (service_.stopped) co_return false;
-    const std::string text = render(response, head_only, parser.keep_alive());
-    co_await asio::async_write(socket_, asio::buffer(text), into(ec));
-    co_return !ec && parser.keep_alive() && !service_.stopped;
+    const std::string text = render(found.answer, head_only, keep);
+    error_code ec;
+    co_await channel_.write(text, ec);
+    if (!ec && !keep && channel_.is_secure()) co_await channel_.close_gently();
+    co_return !ec && keep && !service_.stopped;
   }
 
   /// Notes once a request that it waits for 100 (RFC 9110 10.1.1); false if it expects anything else.
@@ -180,27 +169,84 @@ class Session {
     return continue_ || expect.empty();
   }
 
-  /// What the route says, within the time that is left.
-  Awaitable<ServerResponse> answer(ServerRequest request) {
-    const Found found = find_route(service_, request);
-    if (found.route == nullptr) co_return found.refusal;
-    if (found.route->now) co_return found.route->now(request);
-    if (service_.waiting >= Server::max_waiting) co_return plain(503, "too much waits for an answer already\n");
+  /// Who answers, or the answer that nobody does.
+  struct Found {
+    const Route* route = nullptr;
+    ServerResponse answer;
+  };
+
+  Found find(ServerRequest& request) {
+    std::string_view rule;
+    std::optional<ServerResponse> refused;
+    if (service_.guard) refused = service_.guard->refuse(request, asker_, rule);
+    if (refused) return refuse_by(rule, std::move(*refused));
+    bool well_formed = true;
+    const auto* methods = service_.routes.find(request.path(), request.segments, well_formed);
+    if (methods == nullptr) return {nullptr, refusal(404, "There is nothing here.")};
+    const auto method = methods->find(request.method == "HEAD" ? std::string_view("GET") : request.method);
+    if (method == methods->end()) return {nullptr, refusal(405, "Not with this method.")};
+    const auto now = std::chrono::steady_clock::now();
+    if (service_.guard) refused = service_.guard->refuse(request, method->second.access, asker_, now, rule);
+    if (refused) return refuse_by(rule, std::move(*refused));
+    if (!well_formed) return {nullptr, refusal(400, "The path's percent-encoding is malformed.")};
+    return {&method->second, {}};
+  }
+
+  Found refuse_by(std::string_view rule, ServerResponse answer) {
+    if (service_.refused) service_.refused(rule);
+    return {nullptr, std::move(answer)};
+  }
+
+  /// What the route says, within the time that it has.
+  Awaitable<ServerResponse> ask_route(const Route& route, ServerRequest request) {
+    if (service_.waiting >= Server::max_waiting) co_return refusal(503, "Too much waits for an answer already.");
     auto pending = std::make_shared<Pending>(reactor_.io(), std::move(request));
+    if (route.patience > Duration::zero()) deadline_.expires_after(route.patience);
     pending->done.expires_after(deadline_.left() * 9 / 10);  // the rest is for saying so
     ++service_.waiting;
-    reactor_.spawn(ask(shared_, *found.route, pending));
+    reactor_.spawn(ask(shared_, route, pending));
     error_code ignored;
     if (!pending->response) co_await pending->done.async_wait(into(ignored));
     deadline_.expires_after(service_.deadlines.body);
-    if (!pending->response) co_return plain(503, "the answer took too long\n");
+    if (!pending->response) co_return refusal(503, "The answer took too long.");
     co_return std::move(*pending->response);
+  }
+
+  /// Lines until the reader leaves; nothing may follow.
+  Awaitable<bool> stream(const Route& route, const ServerRequest& request, bool chunked) {
+    if (service_.streams.size() >= Server::max_streams) co_return co_await refuse(503, "Too many read already.");
+    auto streaming = std::make_shared<Streaming>(reactor_.io());
+    StreamAnswer answer = route.stream(request, streaming->lines);
+    if (!answer.source) {
+      const std::string text = render(*answer.refusal, false, false);
+      error_code ec;
+      co_await channel_.write(text, ec);
+      if (!ec) co_await channel_.close_gently();
+      co_return false;
+    }
+    streaming->source = std::move(answer.source);
+    co_await write_stream(std::move(streaming), chunked);
+    co_return false;
+  }
+
+  Awaitable<> write_stream(std::shared_ptr<Streaming> streaming, bool chunked) {
+    service_.streams.insert(streaming.get());
+    const std::string head =
+        head_of({200, "application/x-ndjson", "", {}}, chunked ? "Transfer-Encoding: chunked\r\n" : "", false);
+    error_code ec;
+    co_await channel_.write(head, ec);
+    if (!ec) {
+      co_await stream_lines(reactor_, channel_, streaming, deadline_, service_.deadlines.stalled, chunked);
+    }
+    streaming->source.reset();
+    service_.streams.erase(streaming.get());
   }
 
   reactor::Reactor& reactor_;
   std::shared_ptr<Service> shared_;
   Service& service_;
-  AnySocket& socket_;
+  Channel channel_;
+  const Asker asker_;
   Deadline<AnySocket> deadline_;
   std::string buffer_;
   std::array<char, 4096> part_{};
@@ -210,20 +256,6 @@ class Session {
 };
 
 }  // namespace
-
-bool is_loopback_host(std::string_view host) {
-  if (same_name(host, "localhost")) return true;
-  error_code ec;
-  const auto address = asio::ip::make_address(std::string(host), ec);
-  return !ec && address.is_loopback();
-}
-
-bool is_loopback_name(std::string_view host) {
-  if (!host.starts_with('[')) return is_loopback_host(host.substr(0, host.find(':')));
-  const std::size_t end = host.find(']');
-  if (end == std::string_view::npos || (end + 1 != host.size() && host[end + 1] != ':')) return false;
-  return is_loopback_host(host.substr(1, end - 1));
-}
 
 Awaitable<> serve(reactor::Reactor& reactor, std::shared_ptr<Service> service, AnySocket socket) {
   service->sessions.insert(&socket);

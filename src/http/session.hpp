@@ -1,30 +1,28 @@
 // One connection of the server.
 #pragma once
 
-#include <map>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
-#include <string>
 
-#include <boost/asio/generic/stream_protocol.hpp>
-
+#include "http/channel.hpp"
+#include "http/guard.hpp"
+#include "http/routes.hpp"
 #include "http/server.hpp"
+#include "http/streaming.hpp"
 
 namespace fieldgate::http {
 
-using AnySocket = asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
-
-/// What answers on a route: one of both.
-struct Route {
-  Server::Handler now;
-  Server::WaitingHandler later;
-};
-
 /// What all connections of a server share; the last of them frees it.
 struct Service {
-  std::map<std::string, std::map<std::string, Route, std::less<>>, std::less<>> routes;  // path, method
+  Routes routes;
   Server::Deadlines deadlines;
+  std::optional<Guard> guard;  ///< nothing: a Unix socket, which is its owner's alone
+  std::unique_ptr<asio::ssl::context> tls;
+  std::function<void(std::string_view)> refused;
   std::set<AnySocket*> sessions;
+  std::set<Streaming*> streams;
   std::size_t waiting = 0;  ///< handlers that have not answered yet
   bool stopped = false;
 };

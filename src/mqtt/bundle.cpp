@@ -21,7 +21,9 @@ std::uint64_t Bundle::packet_bytes() const {
   std::uint64_t all = 0;
   for (const Item& item : items_) {
     const std::size_t topic = item.payload - item.topic - 1;
-    const std::size_t rest = 2 + topic + (qos_ > 0 ? 2 : 0) + 1 + property + item.size;
+    const std::size_t correlation = item.correlation == 0 ? 0 : 1 + 2 + item.correlation;
+    const std::size_t properties = property + correlation;
+    const std::size_t rest = 2 + topic + (qos_ > 0 ? 2 : 0) + size_of_length(properties) + properties + item.size;
     all += 1 + size_of_length(rest) + rest + (qos_ == 2 ? pubrel : 0);
   }
   return all;
@@ -36,14 +38,15 @@ void Bundle::clear(int qos, bool retain, std::string_view content_encoding) {
   settled_ = false;
 }
 
-void Bundle::add(std::string_view topic, std::string_view payload) {
+void Bundle::add(std::string_view topic, std::string_view payload, std::string_view correlation) {
   Item item;
   item.bundle = this;
   item.topic = static_cast<std::uint32_t>(text_.size());
   text_.append(topic).push_back('\0');
   item.payload = static_cast<std::uint32_t>(text_.size());
   item.size = static_cast<std::uint32_t>(payload.size());
-  text_.append(payload);
+  item.correlation = static_cast<std::uint32_t>(correlation.size());
+  text_.append(payload).append(correlation);
   items_.push_back(item);
 }
 

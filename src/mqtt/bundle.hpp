@@ -21,9 +21,10 @@ class Bundle {
 
   struct Item {
     Bundle* bundle = nullptr;
-    std::uint32_t topic = 0;    // where in text_; ends with NUL
-    std::uint32_t payload = 0;  // where in text_
-    std::uint32_t size = 0;     // of the payload
+    std::uint32_t topic = 0;        // where in text_; ends with NUL
+    std::uint32_t payload = 0;      // where in text_
+    std::uint32_t size = 0;         // of the payload
+    std::uint32_t correlation = 0;  // its size; it stands behind the payload
     int outcome = pending;
   };
 
@@ -33,8 +34,8 @@ class Bundle {
 
   /// `content_encoding`: the user property `content-encoding` of each (v5); a literal, empty for none.
   void clear(int qos, bool retain, std::string_view content_encoding = {});
-  /// Copies both. At most 4 GiB in all.
-  void add(std::string_view topic, std::string_view payload);
+  /// Copies them. At most 4 GiB in all. `correlation`: its correlation data (v5); empty for none.
+  void add(std::string_view topic, std::string_view payload, std::string_view correlation = {});
 
   /// Bytes of all PUBLISH packets (version 5; PUBREL of QoS 2 included), without TLS.
   std::uint64_t packet_bytes() const;
@@ -53,6 +54,9 @@ class Bundle {
 
   const char* topic(const Item& item) const { return text_.data() + item.topic; }
   std::string_view payload(const Item& item) const { return std::string_view(text_).substr(item.payload, item.size); }
+  std::string_view correlation(const Item& item) const {
+    return std::string_view(text_).substr(item.payload + item.size, item.correlation);
+  }
 
   std::string text_;
   std::vector<Item> items_;

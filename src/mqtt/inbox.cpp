@@ -8,17 +8,24 @@ constexpr std::size_t kept_capacity = 1024 * 1024;
 
 }  // namespace
 
+std::size_t Incoming::size() const {
+  std::size_t all = topic.size() + payload.size() + response_topic.size() + correlation.size();
+  for (const Meta& property : properties) all += property.name.size() + property.value.size();
+  return all;
+}
+
 void Inbox::add(const Incoming& message) {
   const std::size_t begin = text_.size();
-  text_.append(message.topic).append(message.payload);
+  text_.append(message.topic).append(message.payload).append(message.response_topic).append(message.correlation);
   for (const Meta& property : message.properties) {
     text_.append(property.name).append(property.value);
     properties_.emplace_back(property.name.size(), property.value.size());
   }
-  entries_.push_back({static_cast<std::uint32_t>(message.topic.size()),
-                      static_cast<std::uint32_t>(message.payload.size()),
-                      static_cast<std::uint32_t>(message.properties.size()),
-                      static_cast<std::uint32_t>(text_.size() - begin), message.qos, message.retain});
+  entries_.push_back(
+      {static_cast<std::uint32_t>(message.topic.size()), static_cast<std::uint32_t>(message.payload.size()),
+       static_cast<std::uint32_t>(message.properties.size()), static_cast<std::uint32_t>(message.response_topic.size()),
+       static_cast<std::uint32_t>(message.correlation.size()), static_cast<std::uint32_t>(text_.size() - begin),
+       message.qos, message.retain});
 }
 
 Incoming Inbox::front(std::vector<Meta>& scratch) const {
@@ -32,6 +39,8 @@ Incoming Inbox::front(std::vector<Meta>& scratch) const {
   Incoming message;
   message.topic = cut(entry.topic);
   message.payload = cut(entry.payload);
+  message.response_topic = cut(entry.response_topic);
+  message.correlation = cut(entry.correlation);
   message.qos = entry.qos;
   message.retain = entry.retain;
   scratch.clear();

@@ -176,7 +176,7 @@ void Mailbox::deliver(const Incoming& message) {
     ++arrived_.too_large;
     return wake();
   }
-  if (inbox_.bytes() + message.topic.size() + message.payload.size() > inbox_limit_) {
+  if (inbox_.bytes() + message.size() > inbox_limit_) {
     ++arrived_.dropped;
     return wake();
   }

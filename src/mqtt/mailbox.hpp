@@ -50,6 +50,11 @@ struct Incoming {
   int qos = 0;
   bool retain = false;
   std::span<const Meta> properties;  ///< user properties (v5)
+  std::string_view response_topic;   ///< where the answer is wanted (v5); empty: the sender did not say
+  std::string_view correlation;      ///< goes with the answer, as it came (v5)
+
+  /// Bytes of all of it.
+  std::size_t size() const;
 };
 
 /// Messages that arrived, back to back. Its memory is used again.
@@ -68,7 +73,9 @@ class Inbox {
     std::uint32_t topic;
     std::uint32_t payload;
     std::uint32_t properties;  // how many
-    std::uint32_t size;        // of all of it in text_
+    std::uint32_t response_topic;
+    std::uint32_t correlation;
+    std::uint32_t size;  // of all of it in text_
     int qos;
     bool retain;
   };

@@ -3,6 +3,7 @@
 
 #include <MQTTAsync.h>
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ struct Session::Paho {
   int connect();
   void fill_tls();
   void ask_for_answers(MQTTAsync_connectOptions& options);
-  MQTTProperties properties_of(std::string_view content_encoding);
+  MQTTProperties properties_of(std::string_view content_encoding, std::string_view correlation);
 
   // Called by Paho's threads, with its lock held.
   void connected(int session_present, MQTTProperties* properties);
@@ -40,7 +41,7 @@ struct Session::Paho {
   std::string alpn;
   std::string tls_failure;
   std::vector<Meta> properties;
-  MQTTProperty encoding{};  // of publications
+  std::array<MQTTProperty, 2> outgoing{};  // of the publication in hand
   /// The context of a subscription's callbacks.
   struct Subscribing {
     Paho* paho = nullptr;

@@ -31,6 +31,11 @@ MQTTAsync anchor() {
   return handle;
 }
 
+std::string_view view(const MQTTLenString& text) { return {text.data, static_cast<std::size_t>(text.len)}; }
+
+/// For Paho to read and copy.
+MQTTLenString lent(std::string_view text) { return {static_cast<int>(text.size()), const_cast<char*>(text.data())}; }
+
 }  // namespace
 
 void nudge() { MQTTAsync_send(anchor(), "nudge", 0, "", 0, 0, nullptr); }
@@ -98,32 +103,41 @@ void Session::Paho::set_outcomes() {
 
 void Session::Paho::arrived(const char* topic, std::size_t topic_size, MQTTAsync_message& message) {
   properties.clear();
+  Incoming told{.topic = {topic, topic_size},
+                .payload = {static_cast<const char*>(message.payload), static_cast<std::size_t>(message.payloadlen)},
+                .qos = message.qos,
+                .retain = message.retained != 0};
   for (int i = 0; i < message.properties.count; ++i) {
     const MQTTProperty& property = message.properties.array[i];
-    if (property.identifier != MQTTPROPERTY_CODE_USER_PROPERTY) continue;
-    const MQTTLenString& name = property.value.data;
-    const MQTTLenString& value = property.value.value;
-    properties.push_back(
-        {{name.data, static_cast<std::size_t>(name.len)}, {value.data, static_cast<std::size_t>(value.len)}});
+    if (property.identifier == MQTTPROPERTY_CODE_USER_PROPERTY)
+      properties.push_back({view(property.value.data), view(property.value.value)});
+    if (property.identifier == MQTTPROPERTY_CODE_RESPONSE_TOPIC) told.response_topic = view(property.value.data);
+    if (property.identifier == MQTTPROPERTY_CODE_CORRELATION_DATA) told.correlation = view(property.value.data);
   }
-  mailbox->deliver(
-      {.topic = {topic, topic_size},
-       .payload = {static_cast<const char*>(message.payload), static_cast<std::size_t>(message.payloadlen)},
-       .qos = message.qos,
-       .retain = message.retained != 0,
-       .properties = properties});
+  told.properties = properties;
+  mailbox->deliver(told);
 }
 
 /// What a publication is sent with; Paho copies it, but not when it is made: it owns no memory.
-MQTTProperties Session::Paho::properties_of(std::string_view content_encoding) {
-  MQTTProperties none = MQTTProperties_initializer;
-  if (content_encoding.empty() || !v5()) return none;
-  static char name[] = "content-encoding";
-  encoding.identifier = MQTTPROPERTY_CODE_USER_PROPERTY;
-  encoding.value.data = {static_cast<int>(sizeof name) - 1, name};
-  encoding.value.value = {static_cast<int>(content_encoding.size()), const_cast<char*>(content_encoding.data())};
-  constexpr int identifier_and_lengths = 1 + 2 + 2;
-  return {1, 1, identifier_and_lengths + encoding.value.data.len + encoding.value.value.len, &encoding};
+MQTTProperties Session::Paho::properties_of(std::string_view content_encoding, std::string_view correlation) {
+  MQTTProperties made = MQTTProperties_initializer;
+  if (!v5()) return made;
+  made.array = outgoing.data();
+  made.max_count = static_cast<int>(outgoing.size());
+  if (!content_encoding.empty()) {
+    MQTTProperty& property = outgoing[static_cast<std::size_t>(made.count++)];
+    property.identifier = MQTTPROPERTY_CODE_USER_PROPERTY;
+    property.value.data = lent("content-encoding");
+    property.value.value = lent(content_encoding);
+    made.length += 1 + 2 + property.value.data.len + 2 + property.value.value.len;
+  }
+  if (!correlation.empty()) {
+    MQTTProperty& property = outgoing[static_cast<std::size_t>(made.count++)];
+    property.identifier = MQTTPROPERTY_CODE_CORRELATION_DATA;
+    property.value.data = lent(correlation);
+    made.length += 1 + 2 + property.value.data.len;
+  }
+  return made;
 }
 
 Session::Session(std::shared_ptr<Mailbox> mailbox, Plan plan)
@@ -149,7 +163,7 @@ void Session::publish(std::span<Bundle::Item* const> items) {
   for (Bundle::Item* item : items) {
     const Bundle& bundle = *item->bundle;
     paho_->response.context = item;
-    paho_->response.properties = paho_->properties_of(bundle.content_encoding_);
+    paho_->response.properties = paho_->properties_of(bundle.content_encoding_, bundle.correlation(*item));
     const int result =
         MQTTAsync_send(paho_->handle, bundle.topic(*item), static_cast<int>(item->size), bundle.payload(*item).data(),
                        bundle.qos_, bundle.retain_ ? 1 : 0, &paho_->response);
@@ -166,6 +180,7 @@ void Session::subscribe(std::size_t index, const Subscription& subscription, boo
   options.context = &context;
   if (paho_->v5()) {
     options.subscribeOptions.retainHandling = want_retained ? 0 : 2;
+    options.subscribeOptions.retainAsPublished = subscription.retain_as_published ? 1 : 0;
     options.onSuccess5 = [](void* self, MQTTAsync_successData5* data) {
       static_cast<Subscribing*>(self)->end(static_cast<int>(data->reasonCode));
     };

@@ -39,6 +39,7 @@ struct Plan {
 struct Subscription {
   std::string filter;
   int qos = 1;
+  bool retain_as_published = false;  ///< a retained publication says so even where it comes at once (v5)
   bool operator==(const Subscription&) const = default;
 };
 

@@ -1,6 +1,8 @@
 // Topics and filters.
 #include "mqtt/topic.hpp"
 
+#include <algorithm>
+
 #include "message/json.hpp"
 
 namespace fieldgate::mqtt {
@@ -17,6 +19,15 @@ Result<void> check_text(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return bad("holds a NUL");
   if (json::find_invalid_utf8(text) != std::string_view::npos) return bad("is not UTF-8");
   return {};
+}
+
+/// The first level of `rest`, which loses it and its slash; `more` says whether there was a slash.
+std::string_view take_level(std::string_view& rest, bool& more) {
+  const std::size_t slash = rest.find('/');
+  const std::string_view level = rest.substr(0, slash);
+  more = slash != std::string_view::npos;
+  rest.remove_prefix(more ? slash + 1 : rest.size());
+  return level;
 }
 
 }  // namespace
@@ -46,6 +57,22 @@ Result<void> check_filter(std::string_view filter) {
     if (filter[at] == '#' && at + 1 != filter.size()) return bad("has a # that is not its last level");
   }
   return {};
+}
+
+bool matches(std::string_view filter, std::string_view topic) {
+  if (filter.starts_with(share)) {
+    filter.remove_prefix(share.size());
+    filter.remove_prefix(std::min(filter.find('/'), filter.size() - 1) + 1);
+  }
+  if (topic.starts_with('$') && !filter.starts_with('$')) return false;
+  for (bool more_filter = true, more_topic = true;;) {
+    const std::string_view wanted = take_level(filter, more_filter);
+    if (wanted == "#") return true;
+    const std::string_view level = take_level(topic, more_topic);
+    if (wanted != "+" && wanted != level) return false;
+    if (!more_topic) return !more_filter || filter == "#";  // a/# takes a as well (4.7.1.2)
+    if (!more_filter) return false;
+  }
 }
 
 }  // namespace fieldgate::mqtt

@@ -58,8 +58,17 @@ Dialogue::Open* Dialogue::next_turn(Time now) {
   return &open;
 }
 
+void Dialogue::drop_expired(Time now) {
+  while (!orders_.empty() && orders_.front().not_after <= now) {
+    const Order order = std::move(orders_.front());
+    orders_.pop_front();
+    if (order.outcomes) order.outcomes({Outcome::State::failed, "expired", nullptr, false});
+  }
+}
+
 Dialogue::Open* Dialogue::next(Time now) {
   if (!may_speak()) return nullptr;
+  drop_expired(now);
   if (orders_.empty()) return next_turn(now);
   Open& open = open_.emplace_back();
   open.order = std::move(orders_.front());
@@ -107,10 +116,10 @@ Dialogue::Time Dialogue::due() const {
 
 void Dialogue::fail_all(std::string_view why) {
   for (Open& open : open_) {
-    if (open.order.outcomes) open.order.outcomes({Outcome::State::failed, why, nullptr});
+    if (open.order.outcomes) open.order.outcomes({Outcome::State::failed, why, nullptr, open.said});
   }
   for (Order& order : orders_) {
-    if (order.outcomes) order.outcomes({Outcome::State::failed, why, nullptr});
+    if (order.outcomes) order.outcomes({Outcome::State::failed, why, nullptr, false});
   }
   while (!open_.empty()) close(open_.back(), true);
   orders_.clear();

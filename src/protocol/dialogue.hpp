@@ -26,6 +26,8 @@ struct Outcome {
   State state = State::sent;
   std::string_view error;           ///< of failed: why
   const Message* answer = nullptr;  ///< of answered
+  bool said = true;                 ///< of failed: bytes of it may have gone out
+  bool final = true;                ///< of sent: no answer is waited for
 };
 using Outcomes = std::function<void(const Outcome&)>;
 
@@ -34,6 +36,9 @@ struct Order {
   const Command* command = nullptr;
   std::string arguments;  ///< an object's text
   Outcomes outcomes;
+  std::string device{};                    ///< {{ device }}; empty: who the peer is
+  std::string bytes{};                     ///< as they go out; empty: the command says it
+  Agenda::Time not_after = Agenda::never;  ///< then it fails (`expired`) instead of being said
 };
 
 /// One peer's requests and commands. Pure: it knows what is to be said next and what is waited for; the protocol says
@@ -56,6 +61,7 @@ class Dialogue {
     Time deadline{};
     int retries_left = 0;
     bool answered = false;
+    bool said = false;  ///< its bytes may have gone out
   };
 
   Dialogue(const std::vector<Ask>& asks, bool half_duplex) : asks_(asks), half_duplex_(half_duplex) {}
@@ -82,6 +88,9 @@ class Dialogue {
   /// Nothing is expected before `until`: it is us who do not read.
   void postpone(Time now, Time until);
 
+  /// Whether nothing is to be said by order, and nothing is waited for.
+  bool idle() const { return open_.empty() && orders_.empty(); }
+
   /// When the next thing is to be done; Agenda::never where nothing is.
   Time due() const;
 
@@ -96,6 +105,7 @@ class Dialogue {
   };
 
   Open* next_turn(Time now);
+  void drop_expired(Time now);
   void enqueue(std::size_t turn);
   bool later(std::size_t a, std::size_t b) const;
   bool may_speak() const { return open_.size() < (half_duplex_ ? 1 : max_open); }

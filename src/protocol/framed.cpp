@@ -22,6 +22,7 @@ Framed::Framed(FramedConfig config, const expression::Environment& environment, 
   config_.device.bind(environment, paths);
   config_.time.from.bind(environment, paths);
   config_.require.bind(environment, paths);
+  config_.secret.bind(environment, paths);
   for (Reply& reply : config_.replies) {
     reply.when.bind(environment, paths);
     reply.out.content.bind(environment, paths);
@@ -59,8 +60,12 @@ std::optional<Framed::Answer> Framed::frame(const framing::Cut& cut, Arrival& ar
   verdict_ = "nothing";
   verdict_text_.clear();
   message_.device = {};
-  const bool awaited = arrival.conversation != nullptr && !arrival.conversation->dialogue.open().empty();
-  const bool decoded = (awaited && read_as_answer(cut.frame)) || decode(*codec_, cut.frame);
+  message_.document = {};
+  find_addressed(arrival);
+  const auto awaited = [&arrival] {
+    return arrival.conversation != nullptr && !arrival.conversation->dialogue.open().empty();
+  };
+  const bool decoded = (awaited() && read_as_answer(cut.frame)) || decode(*codec_, cut.frame);
   record(cut.frame, arrival.from, arrival.now);
   if (!decoded) return std::nullopt;
   std::optional<Answer> answer;
@@ -72,7 +77,7 @@ std::optional<Framed::Answer> Framed::frame(const framing::Cut& cut, Arrival& ar
     }
     answer = finish_reply(cut.branch);
   }
-  if (awaited) finish_answers();
+  if (awaited()) finish_answers();
   return answer;
 }
 
@@ -104,7 +109,9 @@ void Framed::not_decoded(const codec::Failure& failure) {
 void Framed::document(const Document& document) {
   message_.document = document;
   message_.device = {};
+  message_.tags = {};
   message_.time = message_.received.wall;
+  if (!documented_) find_addressed(*arrival_);
   if (arrival_->conversation != nullptr && !documented_) match_answer();
   if (tried_ != nullptr && !accepted_) return;
   documented_ = true;

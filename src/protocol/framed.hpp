@@ -1,7 +1,6 @@
 // The usual protocol: a framer cuts the stream, a codec reads the frames, templates say whose they are and when.
 #pragma once
 
-#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -10,11 +9,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "message/siphash.hpp"
 #include "protocol/agenda.hpp"
 #include "protocol/answers.hpp"
 #include "protocol/conversation.hpp"
+#include "protocol/flapping.hpp"
 #include "protocol/framed_config.hpp"
 #include "protocol/observer.hpp"
+#include "protocol/peer_notes.hpp"
 #include "protocol/protocol.hpp"
 #include "telemetry/adapter_counters.hpp"
 #include "telemetry/log.hpp"
@@ -25,6 +27,15 @@ namespace fieldgate::protocol {
 struct ReturnPath {
   transport::Transport* transport = nullptr;  ///< null: there is none
   Bytes to;
+};
+
+/// What a device is to be told. Good for the length of a call.
+struct Instruction {
+  std::string_view name;                   ///< of one of the protocol's commands; "raw", "json"
+  std::string_view content;                ///< an object's text: arguments, or the document; of "raw" the bytes
+  std::string_view device;                 ///< {{ device }}
+  bool framed = false;                     ///< of "raw": it passes the framing
+  Agenda::Time not_after = Agenda::never;  ///< see Order
 };
 
 /// The limits of an adapter that its protocol keeps.
@@ -80,6 +91,22 @@ class Framed final : private codec::Receiver {
   Result<void> command(std::string_view session, std::string_view name, std::string_view arguments, const Instant& now,
                        Outcomes outcomes);
 
+  /// The bytes that it would be told; as command_bytes.
+  Result<std::string> bytes_of(const Instruction& what);
+
+  /// The same for a device that is reached by this peer, of which messages were admitted and which is not gone.
+  /// Refused as `absent` too where it cannot be reached now.
+  Result<void> command(Peer& peer, const Instruction& what, const Instant& now, Outcomes outcomes);
+
+  /// The devices of all messages that come without a return path are reached by `broker`, which takes a device's name
+  /// in the place of an address. It outlives this.
+  void reach_by(transport::Transport& broker) { broker_.transport = &broker; }
+  /// Whether the broker can be reached now.
+  void set_reached(bool reached) { reached_ = reached; }
+
+  /// Whether something can be said to this peer now.
+  bool reaches(const Peer& peer) const { return converses_ && (&peer != &broker_ || reached_); }
+
   /// Tells `observer` of everything from now on; null: no longer.
   void observe(Observer* observer);
 
@@ -87,10 +114,7 @@ class Framed final : private codec::Receiver {
 
  private:
   class Connection;
-  struct TransparentHash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-  using Conversations = std::unordered_map<std::string, Conversation*, TransparentHash, std::equal_to<>>;
+  using Conversations = std::unordered_map<std::string, Conversation*, SipHash, std::equal_to<>>;  // peers choose keys
   using Time = Agenda::Time;
 
   /// The answer to a frame: its bytes are good until the next frame.
@@ -127,6 +151,7 @@ class Framed final : private codec::Receiver {
   bool take_device();
   bool may_pass();
   bool is_admitted();
+  void refuse(std::string_view refusal);
   bool take_time();
   bool time_fails(std::string_view reason, std::string_view text);
 
@@ -151,7 +176,13 @@ class Framed final : private codec::Receiver {
   bool read_as_answer(Bytes bytes);
   void match_answer();
   void finish_answers();
-  Result<void> render(const Outgoing& out, const Talk& talk, std::string& bytes);
+  Result<void> render(const Outgoing& out, const Talk& talk, std::string_view device, std::string& bytes);
+  Result<void> wrap(const Outgoing& out, Bytes payload, std::string& bytes);
+
+  // framed_commands.cpp
+  Conversation* conversation_with(Peer& peer, std::string_view device);
+  void find_addressed(Arrival& arrival);
+  void part(Conversation& conversation);
 
   // framed_datagrams.cpp
   void datagram_frames(Bytes bytes, Arrival& arrival, Answer& joined);
@@ -181,17 +212,19 @@ class Framed final : private codec::Receiver {
   bool refused_ = false;                   // its device may not send it: no answer
   std::string verdict_;                    // what became of it, see FrameRecord
   std::string verdict_text_;
-  bool undecoded_ = false;  // nothing could be read out of it
+  bool undecoded_ = false;        // nothing could be read out of it
   const Reply* reply_ = nullptr;  // that it gets
   std::string payload_;           // of that reply
   std::string answer_;            // the same, framed
   std::string joined_;            // answers to one datagram
   std::string device_;            // scratch of the templates
   std::string time_;
+  std::string secret_;
   std::string id_;
   std::string scratch_;
 
   // Of the peers.
+  PeerNotes unknown_devices_;
   bool converses_ = false;
   std::optional<Aside> registration_;
   std::optional<Aside> heartbeat_;
@@ -200,8 +233,12 @@ class Framed final : private codec::Receiver {
   std::uint64_t met_ = 0;
   Agenda agenda_;
   Conversations by_id_;
-  std::list<Conversation> senders_;  // of datagrams, by when they were heard
+  Flapping flapping_;
+  std::list<Conversation> senders_;  // of datagrams, by when they were heard; at a broker, of devices with commands
   Conversations by_address_;
+  bool reached_ = false;
+  Peer broker_;          // of all devices that are reached by it
+  const Command raw_{};  // of bytes and documents: nothing is waited for
 };
 
 }  // namespace fieldgate::protocol

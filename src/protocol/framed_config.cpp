@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "config/node.hpp"
+#include "config/problem.hpp"
 #include "protocol/names.hpp"
 
 namespace fieldgate::protocol {
@@ -52,6 +53,16 @@ void read_identity(config::Section& s, FramedConfig& config, const NameCheck& ch
       "Which device a message is of, such as \"{{ data.device }}\".", expression::Place::plain);
   if (config.device.uses(Name::device)) s.error("device", "'device' cannot name itself");
   check(s, "device", config.device);
+  config.secret = expression::read_template(
+      s, "secret", config::Default<std::string>("", "none"),
+      "Where the device says its secret, such as \"{{ data.password }}\": it must be the one that `devices` registers.",
+      expression::Place::plain);
+  if (!config.secret.empty() && !config.secret.varies()) {
+    s.reader().problems().hide(s.mark("secret"));
+    s.error("secret",
+            "must name what the device says, such as \"{{ data.password }}\"; the secrets stand in 'devices'");
+  }
+  check(s, "secret", config.secret);
   config.require = read_optional_condition(
       s, "require", "What each message must satisfy; else it does not pass, and the connection is closed.");
   check(s, "require", config.require);
@@ -75,7 +86,7 @@ void read_replies(config::Section& s, FramedConfig& config, const NameCheck& che
 
 void read_requests(config::Section& s, FramedConfig& config, const NameCheck& check) {
   const auto settle = [&](config::Section& r, Exchange& exchange, bool command) {
-    check.outgoing(r, "expect", exchange.expect);
+    check.outgoing(r, "expect", exchange.expect, command);
     check.outgoing(r, "", exchange.out.content, command);
     exchange.out.settle(r, config.framing);
   };
@@ -103,9 +114,9 @@ void check_mqtt(config::Section& s) {
   if (s.has("requests")) s.error("requests", std::string(no_requests));
 }
 
-FramedConfig read_all(config::Section& s, std::optional<Transport> transport) {
+FramedConfig read_all(config::Section& s, std::optional<Transport> transport, bool named_peers) {
   FramedConfig config;
-  const NameCheck check(s, transport);
+  const NameCheck check(s, transport, named_peers);
   read_framing(s, config, transport);
   s.section("codec", "How a frame is read.",
             [&](config::Section& c) { config.codec = c.reader().get<config::Registry<codec::Factory>>().read(c); });
@@ -140,33 +151,54 @@ TimeOptions TimeOptions::read(config::Section& protocol) {
   return options;
 }
 
-FramedConfig FramedConfig::read_map(config::Section& s, std::optional<Transport> transport) {
+FramedConfig FramedConfig::read_map(config::Section& s, std::optional<Transport> transport, bool named_peers) {
   if (s.node() != nullptr && s.has("use") && !transport) {
     s.error("use", "stands at an adapter only: adapters.NAME.protocol: { use: NAME, .. }");
     s.accept_all_keys();
     return {};
   }
   auto changed = with_chosen_names(s);
-  if (!changed || s.describing()) return read_all(s, transport);
+  if (!changed || s.describing()) return read_all(s, transport, named_peers);
   s.accept_all_keys();
   config::Section inner(s.reader(), &s.reader().keep(std::move(*changed)), s.path(), nullptr);
-  return read_all(inner, transport);
+  return read_all(inner, transport, named_peers);
 }
 
 bool FramedConfig::answers_after(After after) const {
   return std::any_of(replies.begin(), replies.end(), [after](const Reply& reply) { return reply.after == after; });
 }
 
+void FramedConfig::allow(config::Section& adapter, const std::vector<std::string>& allowed) {
+  takes_commands = !allowed.empty();
+  if (adapter.describing() || (commands.empty() && adapter.reader().problems().errors() > 0)) return;
+  std::vector<std::string_view> known{"raw", "json"};
+  for (const auto& [name, command] : commands) known.insert(known.begin(), name);
+  for (const std::string& name : allowed) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string meant = config::did_you_mean(name, known);
+    std::string text = "the protocol has no command '" + name + "'";
+    if (!meant.empty()) {
+      text += meant;
+    } else {
+      for (const std::string_view other : known)
+        text += (other == known.front() ? "; there are " : ", ") + std::string(other);
+    }
+    adapter.error("commands", text);
+  }
+}
+
 bool FramedConfig::converses() const {
-  return session || !requests.empty() || !commands.empty() ||
+  return takes_commands || session || !requests.empty() || !commands.empty() ||
          std::any_of(replies.begin(), replies.end(),
                      [](const Reply& reply) { return reply.out.content.uses(Name::counter); });
 }
 
 FramedConfig FramedConfig::read(config::Section& adapter, Transport transport) {
   FramedConfig config;
+  const config::Node* const dialled = adapter.node("connect");
+  const bool named_peers = dialled != nullptr && dialled->is_map();
   adapter.reference("protocol", "protocols", "What the devices speak: a name under `protocols`, or the map itself.",
-                    [&](config::Section& s) { config = read_map(s, transport); });
+                    [&](config::Section& s) { config = read_map(s, transport, named_peers); });
   return config;
 }
 

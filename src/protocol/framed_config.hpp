@@ -40,12 +40,14 @@ struct FramedConfig {
   expression::Template device;
   TimeOptions time;
   std::optional<SessionOptions> session;
+  expression::Template secret;    ///< must be the device's registered one; empty: nothing is asked
   expression::Condition require;  ///< empty: every message may come
   OnError on_error = OnError::drop;
   std::vector<Reply> replies;
   std::vector<Request> requests;
   Commands commands;
   bool half_duplex = true;
+  bool takes_commands = false;  ///< the adapter lets devices be given some
 
   /// Whether any reply waits for its messages to be settled so.
   bool answers_after(After after) const;
@@ -55,8 +57,10 @@ struct FramedConfig {
 
   /// Reads the option `protocol` of an adapter: a name, or the map itself.
   static FramedConfig read(config::Section& adapter, Transport transport);
-  /// Reads the map, for protocols that no adapter names.
-  static FramedConfig read_map(config::Section& section, std::optional<Transport> transport);
+  /// Lets devices be given the commands that the adapter's option `commands` names; a name that is none is reported.
+  void allow(config::Section& adapter, const std::vector<std::string>& allowed);
+  /// Reads the map, for protocols that no adapter names. `named_peers`: `connect` gives them names.
+  static FramedConfig read_map(config::Section& section, std::optional<Transport> transport, bool named_peers = false);
   bool operator==(const FramedConfig&) const = default;
 };
 

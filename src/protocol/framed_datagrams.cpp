@@ -10,7 +10,8 @@ using framing::Cut;
 void Framed::datagram_received(Bytes bytes, const Origin& from, const Instant& now, const ReturnPath& back) {
   counters_.bytes += bytes.size();
   Conversation* const known = converses_ ? sender(back, from, now) : nullptr;
-  Arrival arrival{from, now, known, known, {}};
+  Peer* const peer = broker_.transport != nullptr ? &broker_ : known;
+  Arrival arrival{from, now, known, peer, {}};
   Answer joined;
   joined_.clear();
   datagram_frames(bytes, arrival, joined);
@@ -20,7 +21,10 @@ void Framed::datagram_received(Bytes bytes, const Origin& from, const Instant& n
     counters_.rejected.count(arrival.close);
     return;
   }
-  if (conversation != nullptr) speak(*conversation, now);
+  if (conversation != nullptr) {
+    speak(*conversation, now);
+    part(*conversation);
+  }
   joined.bytes = joined_;
   if (joined.bytes.empty() || back.transport == nullptr) return;
   if (answers_.add_datagram(*back.transport, back.to, joined.after, joined.receipt, joined.bytes)) return;
@@ -98,12 +102,17 @@ Conversation* Framed::sender(const ReturnPath& back, const Origin& from, const I
 
 void Framed::forget_sender(Conversation& conversation) {
   forget(conversation);
+  receiver_.gone(conversation, "session");
   by_address_.erase(conversation.to);
   senders_.erase(conversation.self);
 }
 
 void Framed::forget_senders() {
-  for (Conversation& conversation : senders_) forget(conversation);
+  for (Conversation& conversation : senders_) {
+    forget(conversation);
+    receiver_.gone(conversation, "closed");
+  }
+  receiver_.gone(broker_, "closed");
   by_address_.clear();
   senders_.clear();
 }

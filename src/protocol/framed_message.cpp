@@ -33,16 +33,41 @@ bool Framed::may_pass() {
   return false;
 }
 
-/// Whether the device may send it. What may not gets no answer: a device that keeps what is not acknowledged then still
-/// has it when it is registered.
+/// Whether the device may send it.
 bool Framed::is_admitted() {
-  message_.tags = {};
-  const std::string_view refusal = receiver_.admit(message_, arrival_->peer);
-  if (refusal.empty()) return true;
+  std::string_view refusal;
+  if (config_.secret.empty()) {
+    refusal = receiver_.admit(message_, arrival_->peer);
+  } else {
+    const auto said = config_.secret.view(message_, secret_);
+    const Proof proof{said ? std::optional<std::string_view>(*said) : std::nullopt};
+    refusal = receiver_.admit_proven(message_, arrival_->peer, proof);
+  }
+  if (!refusal.empty()) refuse(refusal);
+  return refusal.empty();
+}
+
+/// What may not be sent gets no answer: a device that keeps what is not acknowledged then still has it when it is
+/// registered.
+void Framed::refuse(std::string_view refusal) {
   refused_ = true;
-  message_rejected(refusal, "the device '" + telemetry::escaped(message_.device) + "' may not send it (" +
-                                std::string(refusal) + ")");
-  return false;
+  counters_.errors.count(refusal);
+  verdict_ = refusal;
+  std::string text = "the device '" + telemetry::escaped(message_.device) + "' ";
+  if (refusal == "unknown_device") {
+    text += "is not registered (option devices), and devices.unknown is 'reject'";
+    if (unknown_devices_.may_note(*message_.origin, message_.received))
+      log_.warn("{}: {}", peer_text(*message_.origin), text);
+  } else if (refusal == "secret") {  // the frame, which may hold one, is not shown
+    arrival_->close = refusal;
+    text += "does not prove who it is: its secret is wrong, missing, or not registered (protocol option secret)";
+    log_.limited(telemetry::Level::warn, refusal, "{}: {}", peer_text(*message_.origin), text);
+  } else {
+    text += "may not send it (" + std::string(refusal) + ", see limits)";
+    log_.limited(telemetry::Level::warn, refusal, "{}: {}", peer_text(*message_.origin), text);
+  }
+  if (observer_ != nullptr) observer_->failed(refusal, text);
+  verdict_text_ = std::move(text);
 }
 
 bool Framed::take_time() {

@@ -78,13 +78,19 @@ Result<void> Framed::say(Conversation& conversation, Dialogue::Open& open, const
   } else {
     talk.arguments = open.order.arguments;
   }
-  if (auto rendered = render(open.exchange->out, talk, open.bytes); !rendered) return rendered;
+  if (!open.order.bytes.empty()) {
+    open.bytes = std::move(open.order.bytes);
+  } else if (auto rendered = render(open.exchange->out, talk, open.order.device, open.bytes); !rendered) {
+    return rendered;
+  }
   open.counter = conversation.talk.counter;
   if (open.exchange->out.content.uses(expression::Name::counter)) ++conversation.talk.counter;
   sent(open.ask != nullptr ? "request" : "command", open.bytes, conversation, now);
+  open.said = true;
   conversation.write(open.bytes);
-  if (open.order.outcomes) open.order.outcomes({Outcome::State::sent, {}, nullptr});
-  if (open.ask == nullptr && open.exchange->expect.source().empty()) conversation.dialogue.close(open, false);
+  const bool over = open.ask == nullptr && open.exchange->expect.source().empty();
+  if (open.order.outcomes) open.order.outcomes({Outcome::State::sent, {}, nullptr, true, over});
+  if (over) conversation.dialogue.close(open, false);
   return {};
 }
 
@@ -96,21 +102,26 @@ void Framed::give_up(Conversation& conversation, Dialogue::Open& open, std::stri
   log_.limited(telemetry::Level::warn, reason, "{}: {}: {}", conversation.peer, what, text);
   if (observer_ != nullptr) observer_->failed(reason, what + ": " + text);
   const Outcomes outcomes = std::move(open.order.outcomes);
+  const bool said = open.said;
   conversation.dialogue.close(open, true);
-  if (outcomes) outcomes({Outcome::State::failed, reason, nullptr});
+  if (outcomes) outcomes({Outcome::State::failed, reason, nullptr, said});
 }
 
-Result<void> Framed::render(const Outgoing& out, const Talk& talk, std::string& bytes) {
+Result<void> Framed::render(const Outgoing& out, const Talk& talk, std::string_view device, std::string& bytes) {
   Message message;
   message.origin = &nowhere;
   message.talk = &talk;
-  message.device = talk.session;
+  message.device = device.empty() ? talk.session : device;
   payload_.clear();
   if (auto rendered = out.content.append(message, nullptr, payload_, scratch_); !rendered) return rendered;
+  return wrap(out, payload_, bytes);
+}
+
+Result<void> Framed::wrap(const Outgoing& out, Bytes payload, std::string& bytes) {
   if (wrapper_ && out.frame) {
-    return out.branch ? wrapper_->wrap_as(*out.branch, payload_, bytes) : wrapper_->wrap(payload_, bytes);
+    return out.branch ? wrapper_->wrap_as(*out.branch, payload, bytes) : wrapper_->wrap(payload, bytes);
   }
-  bytes = payload_;
+  bytes = payload;
   return {};
 }
 
@@ -152,6 +163,7 @@ void Framed::look_after(Conversation& conversation, const Instant& now) {
     }
   }
   speak(conversation, now);
+  part(conversation);
 }
 
 void Framed::schedule(Conversation& conversation) {

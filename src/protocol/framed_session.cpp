@@ -23,13 +23,21 @@ bool Framed::identify() {
   return false;
 }
 
-/// False: it is another than before, and the connection must end.
+/// False: it is another than before, or takes over too often, and the connection must end.
 bool Framed::take_id(Conversation& conversation, std::string_view id) {
   if (conversation.id == id) return true;
   if (!conversation.id.empty()) {
     note("identity_changed", "it said that it is '" + conversation.id + "', and now '" + telemetry::escaped(id) +
                                  "' (protocol option session.id)");
     arrival_->close = "identity_changed";
+    return false;
+  }
+  const auto known = by_id_.find(id);
+  if (known != by_id_.end() && !flapping_.may_take_over(id, arrival_->now.steady)) {
+    note("flapping", "connections of '" + telemetry::escaped(id) +
+                         "' take over from one another all the time: this one is refused for now; do two devices say "
+                         "the same id?");
+    arrival_->close = "flapping";
     return false;
   }
   conversation.id = id;
@@ -109,7 +117,7 @@ void Framed::answer_aside(const Content& reply, Arrival& arrival, std::string_vi
   Outgoing out;
   out.frame = false;
   out.content = reply;
-  if (const auto made = render(out, conversation.talk, bytes); !made) {
+  if (const auto made = render(out, conversation.talk, {}, bytes); !made) {
     counters_.errors.count("reply_" + std::string(made.error().reason));
     return;
   }

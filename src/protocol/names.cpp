@@ -5,8 +5,9 @@
 
 namespace fieldgate::protocol {
 
-NameCheck::NameCheck(const config::Section& protocol, std::optional<FramedConfig::Transport> transport)
-    : transport_(transport) {
+NameCheck::NameCheck(const config::Section& protocol, std::optional<FramedConfig::Transport> transport,
+                     bool named_peers)
+    : transport_(transport), named_peers_(named_peers) {
   const config::Node* const session = protocol.node() == nullptr ? nullptr : protocol.node()->find("session");
   session_ = session != nullptr;
   registration_ = session != nullptr && session->find("registration") != nullptr;

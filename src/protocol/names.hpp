@@ -14,7 +14,8 @@ namespace fieldgate::protocol {
 /// Of one protocol and what carries it.
 class NameCheck {
  public:
-  NameCheck(const config::Section& protocol, std::optional<FramedConfig::Transport> transport);
+  /// `named_peers`: the adapter dials, and its peers have names.
+  NameCheck(const config::Section& protocol, std::optional<FramedConfig::Transport> transport, bool named_peers);
 
   /// `used`, a template, condition or content, stands in the option.
   template <class Used>
@@ -43,6 +44,7 @@ class NameCheck {
   }
 
   std::optional<FramedConfig::Transport> transport_;
+  bool named_peers_ = false;
   bool session_ = false;
   bool registration_ = false;
   bool requests_ = false;
@@ -64,7 +66,8 @@ std::string NameCheck::impossible(const Uses& uses) const {
   if (mqtt && (uses(Name::peer_ip) || uses(Name::peer_port))) name = "peer";
   if (transport_ != Transport::tls && uses(Name::tls_cn)) name = "tls.cn";
   if (transport_ != Transport::tls && uses(Name::tls_san)) name = "tls.san";
-  if (uses(Name::peer_name)) return "'peer.name' cannot exist here: only `connect` gives peers names";
+  if (!named_peers_ && uses(Name::peer_name))
+    return "'peer.name' cannot exist here: only a map gives peers names, connect: { NAME: host:port }";
   if (name.empty()) return {};
   return "'" + std::string(name) + "' cannot exist here: the adapter is of type " +
          std::string(types[static_cast<std::size_t>(*transport_)]);

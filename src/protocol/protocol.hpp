@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "message/message.hpp"
@@ -34,6 +35,11 @@ struct FrameRecord {
   bool undecoded = false;    ///< it was no frame, or no message could be read out of it
 };
 
+/// What a device has shown to prove that it is the one that it says.
+struct Proof {
+  std::optional<std::string_view> secret;  ///< nothing: the message does not say it
+};
+
 /// Takes the messages of a protocol on towards the router, and knows what became of them.
 class Receiver {
  public:
@@ -42,6 +48,13 @@ class Receiver {
   virtual std::string_view admit(Message& message, Peer* peer) {
     static_cast<void>(message), static_cast<void>(peer);
     return {};
+  }
+
+  /// The same where the protocol carries a secret. What the device has proven to a peer holds for as long as that is
+  /// there. Refused as `secret`: the connection must end.
+  virtual std::string_view admit_proven(Message& message, Peer* peer, const Proof& proof) {
+    static_cast<void>(message), static_cast<void>(peer), static_cast<void>(proof);
+    return "secret";
   }
 
   /// The peer, of which messages were admitted, is gone: why, a literal.

@@ -4,34 +4,11 @@
 #include <algorithm>
 
 #include "config/node.hpp"
+#include "message/glob.hpp"
 
 namespace fieldgate::router {
 
 namespace {
-
-/// `*` is any text, `?` any one byte. In the product of both lengths at worst, whatever a device calls its members.
-bool glob_matches(std::string_view glob, std::string_view text) {
-  std::size_t g = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      resume = t;
-    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
-      ++g;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*') ++g;
-  return g == glob.size();
-}
 
 bool any_matches(const std::vector<std::string>& globs, std::string_view text) {
   return std::any_of(globs.begin(), globs.end(), [text](const std::string& glob) { return glob_matches(glob, text); });

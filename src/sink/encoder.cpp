@@ -18,6 +18,21 @@ void append_document(std::string& out, const Document& document) {
   }
 }
 
+/// Only where there are any.
+void append_tags(std::string& out, std::span<const Meta> tags) {
+  if (tags.empty()) return;
+  out.append(",\"tags\":");
+  char before = '{';
+  for (const Meta& tag : tags) {
+    out.push_back(before);
+    before = ',';
+    json::append_string(out, tag.name);
+    out.push_back(':');
+    json::append_string(out, tag.value);
+  }
+  out.push_back('}');
+}
+
 /// Reasons are literals: those that filling a template can give.
 std::string_view content_reason(std::string_view template_reason) {
   static constexpr std::array<std::string_view, 3> reasons = {"content_unfilled", "content_empty", "content_too_long"};
@@ -81,7 +96,9 @@ void Encoder::append_envelope(std::string& out, const Message& message) const {
     out.append("\",\"received\":\"");
     append_rfc3339(out, message.received.wall);
   }
-  out.append("\",\"data\":");
+  out.push_back('"');
+  append_tags(out, message.tags);
+  out.append(",\"data\":");
   append_document(out, message.document);
   out.push_back('}');
 }

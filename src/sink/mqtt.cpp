@@ -41,10 +41,22 @@ Mqtt::Mqtt(const Config& config, const Context& context)
       client_(context.reactor, config_.connection, setup(config_, context), context.log, *this) {
   lanes_.reserve(request_.concurrency);
   for (std::size_t i = 0; i < request_.concurrency; ++i) lanes_.emplace_back(context.reactor.io());
+  if (!config_.commands.subscribe.empty() && context.commands != nullptr) take_commands(context);
+}
+
+void Mqtt::take_commands(const Context& context) {
+  MqttCommands::Submit submit = [&all = *context.commands](device::CommandRequest request,
+                                                           const std::vector<std::string>& allowed) {
+    all.submit(std::move(request), allowed);
+  };
+  commands_ = std::make_unique<MqttCommands>(config_.commands, client_, std::move(submit), reactor_, context.name,
+                                             metrics_, log_);
+  context.commands->add(commands_->from(), *commands_);
 }
 
 mqtt::Setup Mqtt::setup(Config& config, const Context& context) {
-  for (expression::Template* text : {&config.client_id, &config.topic, &config.will.topic})
+  for (expression::Template* text : {&config.client_id, &config.topic, &config.will.topic, &config.commands.subscribe,
+                                     &config.commands.device, &config.commands.respond})
     text->bind(context.environment, context.paths);
   mqtt::Setup setup;
   setup.client_id = config.client_id.empty() ? mqtt::default_client_id(context.environment.gateway,
@@ -56,6 +68,7 @@ mqtt::Setup Mqtt::setup(Config& config, const Context& context) {
   setup.window = config.window;
   setup.progress_timeout = context.request.timeout;
   setup.metrics = &context.metrics;
+  setup.inbox_limit = MqttCommands::inbox_bytes;
   return setup;
 }
 
@@ -77,12 +90,33 @@ void Mqtt::connected(bool) {
   if (config_.retain && !client_.possible_retain(true))
     log_.warn("the broker keeps no retained messages: publishing without retain");
   if (!config_.will.online.empty()) client_.publish(status(config_.will.online));
+  if (commands_) commands_->connected();
+  wake_all();
+}
+
+void Mqtt::settled() {
+  if (commands_) commands_->settled();
   wake_all();
 }
 
 void Mqtt::disconnected(const std::string& text) {
   up_ = false;
   problem_ = text;
+}
+
+// Without commands nothing is subscribed to, whatever a broker may send.
+
+void Mqtt::subscribed(std::size_t, int code) {
+  if (commands_) commands_->subscribed(code);
+}
+
+bool Mqtt::message(const mqtt::Incoming& incoming, const Instant&) {
+  if (commands_) commands_->message(incoming);
+  return true;
+}
+
+void Mqtt::dropped(std::uint64_t overflow, std::uint64_t too_large) {
+  if (commands_) commands_->dropped(overflow, too_large);
 }
 
 void Mqtt::wake_all() {
@@ -136,7 +170,7 @@ Awaitable<Delivery> Mqtt::deliver(const Batch& batch, std::size_t first, std::si
   Delivery delivery =
       encoding_.joins() ? joined_outcome(lane, batch, first, last) : outcome(lane, batch, first, end, last);
   delivery.sent = lane.bundle->packet_bytes() + (is_tls() ? tls_record * lane.bundle->size() : 0) +
-                  std::exchange(connect_bytes_, 0);
+                  std::exchange(connect_bytes_, 0) + (commands_ ? commands_->take_sent(is_tls() ? tls_record : 0) : 0);
   co_return delivery;
 }
 
@@ -200,17 +234,25 @@ std::shared_ptr<mqtt::Bundle> Mqtt::status(const std::string& payload) const {
 Awaitable<> Mqtt::stop(Duration deadline) {
   const auto end = steady_clock::now() + deadline;
   stopping_ = true;
-  if (client_.connected() && !config_.will.online.empty()) {
-    const auto bundle = status(config_.will.payload);
-    client_.publish(bundle);
-    error_code ignored;
-    while (!bundle->settled() && steady_clock::now() < end - deadline / 2) {
-      stopped_.expires_at(end - deadline / 2);
-      co_await stopped_.async_wait(into(ignored));
-    }
-  }
+  if (commands_) commands_->stop();
+  if (client_.connected()) co_await say_goodbye(end - deadline / 2);
   wake_all();
   co_await client_.stop(std::chrono::duration_cast<Duration>(end - steady_clock::now()));
+}
+
+/// What is still to be said of commands, and the last status; until `end`.
+Awaitable<> Mqtt::say_goodbye(steady_clock::time_point end) {
+  std::shared_ptr<mqtt::Bundle> last;
+  if (!config_.will.online.empty()) {
+    last = status(config_.will.payload);
+    client_.publish(last);
+  }
+  error_code ignored;
+  while (client_.connected() && steady_clock::now() < end) {
+    if ((!last || last->settled()) && (!commands_ || commands_->idle())) co_return;
+    stopped_.expires_at(end);
+    co_await stopped_.async_wait(into(ignored));
+  }
 }
 
 }  // namespace fieldgate::sink

@@ -7,6 +7,8 @@
 
 #include "mqtt/client.hpp"
 #include "sink/compression.hpp"
+#include "sink/mqtt_command_options.hpp"
+#include "sink/mqtt_commands.hpp"
 #include "sink/mqtt_refusal.hpp"
 #include "sink/sink.hpp"
 #include "transport/certificates.hpp"
@@ -40,6 +42,7 @@ class Mqtt final : public Sink, private mqtt::Handler {
     std::size_t window = 64;
     Compression compression = Compression::none;
     Will will;
+    MqttCommandOptions commands;
 
     static Config read(config::Section& section);
     bool operator==(const Config&) const = default;
@@ -73,7 +76,10 @@ class Mqtt final : public Sink, private mqtt::Handler {
   // mqtt::Handler
   void connected(bool session_present) override;
   void disconnected(const std::string& text) override;
-  void settled() override { wake_all(); }
+  void settled() override;
+  void subscribed(std::size_t index, int code) override;
+  bool message(const mqtt::Incoming& incoming, const Instant& now) override;
+  void dropped(std::uint64_t overflow, std::uint64_t too_large) override;
 
   static mqtt::Setup setup(Config& config, const Context& context);
   void wake_all();
@@ -91,6 +97,9 @@ class Mqtt final : public Sink, private mqtt::Handler {
   Awaitable<bool> wait_for_connection(Lane& lane);
   std::shared_ptr<mqtt::Bundle> status(const std::string& payload) const;
 
+  void take_commands(const Context& context);
+  Awaitable<> say_goodbye(std::chrono::steady_clock::time_point end);
+
   Config config_;
   const Encoding encoding_;
   const RequestOptions request_;
@@ -105,7 +114,8 @@ class Mqtt final : public Sink, private mqtt::Handler {
   std::string problem_ = "no connection yet";
   bool up_ = true;
   bool stopping_ = false;
-  mqtt::Client client_;  // last: it tells the others
+  std::unique_ptr<MqttCommands> commands_;  // null: none come from here
+  mqtt::Client client_;                     // last: it tells the others
 };
 
 }  // namespace fieldgate::sink

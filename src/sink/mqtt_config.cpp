@@ -62,6 +62,7 @@ Mqtt::Config Mqtt::Config::read(config::Section& section) {
     config.connection.version = mqtt::Version::v5;  // falling back would leave nobody a way to know
   }
   config.will = read_will(section);
+  config.commands = MqttCommandOptions::read(section, config.topic);
   check_topic_template(section, config.topic);
   if (joins(section) && config.topic.varies()) {
     section.error("topic",

@@ -30,6 +30,7 @@ struct Surroundings {
   std::filesystem::path buffer_file;  ///< of a disk buffer
   std::filesystem::path budget_file;  ///< empty without a data_dir
   Epoch epoch = 0;                    ///< 0 without one
+  device::Commands* commands = nullptr;
 };
 
 /// Takes messages from the router and sees to it that the sink gets them: at least once, in the order of each device;

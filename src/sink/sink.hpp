@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/registry.hpp"
+#include "device/commands.hpp"
 #include "expression/template.hpp"
 #include "message/batch.hpp"
 #include "message/receipt.hpp"
@@ -46,7 +47,8 @@ struct Context {
   const Encoding& encoding;
   const BatchOptions& batch;
   const RequestOptions& request;
-  Epoch epoch = 0;  ///< of this run, for message ids
+  Epoch epoch = 0;                       ///< of this run, for message ids
+  device::Commands* commands = nullptr;  ///< never null in a gateway
 };
 
 /// Delivers batches to one northbound service. Batching, retry, buffering and counting are the Outlet's; a sink only

@@ -29,6 +29,7 @@ class DataDir {
   std::filesystem::path buffer(const std::string& sink) const { return path_ / "buffers" / (sink + ".db"); }
   std::filesystem::path budget(const std::string& sink) const { return path_ / "buffers" / (sink + ".budget"); }
   std::filesystem::path dead_letters() const { return path_ / "dead-letters.db"; }
+  std::filesystem::path commands() const { return path_ / "commands.db"; }
   std::filesystem::path control_socket() const { return path_ / "control.sock"; }
 
  private:

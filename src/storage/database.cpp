@@ -178,6 +178,15 @@ Result<Database> Database::open(const std::filesystem::path& file, const Options
   return database;
 }
 
+Result<Database> Database::open_in_memory() {
+  sqlite3* connection = nullptr;
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(":memory:", &connection, flags, nullptr);
+  Database database(connection);
+  if (code != SQLITE_OK) return error_of(connection, code);
+  return database;
+}
+
 Result<Database> Database::open_to_read(const std::filesystem::path& file) {
   sqlite3* connection = nullptr;
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;

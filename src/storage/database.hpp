@@ -64,6 +64,9 @@ class Database {
   /// not a regular file counts as corrupt.
   static Result<Database> open(const std::filesystem::path& file, const Options& options);
 
+  /// A database without a file, which ends with the connection.
+  static Result<Database> open_in_memory();
+
   /// Opens a file that is to be looked into and not to be changed, such as a damaged one.
   static Result<Database> open_to_read(const std::filesystem::path& file);
 

@@ -74,9 +74,14 @@ void Stream::keep(Bytes bytes, std::size_t consumed) {
   }
 }
 
-Awaitable<Result<void>> Stream::handshake(SSL_CTX* context) {
-  tls_ = std::make_unique<TlsSession>(context);
+Awaitable<Result<void>> Stream::handshake(std::unique_ptr<TlsSession> session) {
+  tls_ = std::move(session);
   error_code ignored;
+  if (tls_->connects()) {
+    Bytes nothing;
+    if (tls_->handshake(nothing) == TlsSession::Status::failed) co_return Error{"tls_handshake", tls_->error()};
+    if (!flush().empty()) co_return Error{"tls_handshake", "the peer hung up"};
+  }
   while (true) {
     co_await readable(ignored);
     if (closed()) co_return Error{"handshake", "it took too long"};

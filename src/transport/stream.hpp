@@ -22,8 +22,8 @@ class Stream {
   Stream(reactor::Reactor& reactor, StreamSocket socket, std::size_t write_limit)
       : reactor_(reactor), socket_(std::move(socket)), write_limit_(write_limit) {}
 
-  /// Makes the peer speak TLS first. The error says what went wrong. Whoever wants a deadline calls close().
-  Awaitable<Result<void>> handshake(SSL_CTX* context);
+  /// Speaks TLS from now on. The error says what went wrong. Whoever wants a deadline calls close().
+  Awaitable<Result<void>> handshake(std::unique_ptr<TlsSession> session);
 
   /// Waits until there is something to read, or the end. (Not a coroutine itself: ten thousand idle connections wait
   /// here, and each coroutine more costs each of them its frame.)

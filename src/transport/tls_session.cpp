@@ -77,9 +77,20 @@ TlsSession::TlsSession(SSL_CTX* context) : ssl_(SSL_new(context), SSL_free) {
   SSL_set_accept_state(ssl_.get());
 }
 
+TlsSession::TlsSession(SSL_CTX* context, const config::TlsClientOptions& options, const std::string& host)
+    : TlsSession(context) {
+  connects_ = true;
+  SSL_set_connect_state(ssl_.get());
+  if (const auto named = reactor::tls_set_host(ssl_.get(), options, host); !named) {
+    error_ = named.error().text;
+    broken_ = true;
+  }
+}
+
 TlsSession::~TlsSession() = default;
 
 TlsSession::Status TlsSession::handshake(Bytes& cipher) {
+  if (broken_) return Status::failed;
   ERR_clear_error();
   input_ = cipher;
   const int result = SSL_do_handshake(ssl_.get());

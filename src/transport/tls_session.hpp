@@ -9,11 +9,12 @@
 
 #include <openssl/types.h>
 
+#include "config/tls.hpp"
 #include "message/bytes.hpp"
 
 namespace fieldgate::transport {
 
-/// The accepting side of one TLS connection. OpenSSL reads straight out of the caller's bytes through a BIO of our own,
+/// One side of a TLS connection. OpenSSL reads straight out of the caller's bytes through a BIO of our own,
 /// so a session keeps no buffers but OpenSSL's record buffer, and that only while a record is unfinished
 /// (SSL_MODE_RELEASE_BUFFERS): 2,000 idle connections must fit into an edge box.
 class TlsSession {
@@ -25,13 +26,16 @@ class TlsSession {
     failed,  ///< beyond repair; `error()` says why
   };
 
+  /// The side that was connected to.
   explicit TlsSession(SSL_CTX* context);
+  /// The side that connects, to `host`: a name or an address.
+  TlsSession(SSL_CTX* context, const config::TlsClientOptions& options, const std::string& host);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  /// Goes on with the handshake. `cipher` is what came; whatever is left of it in the end (early application data)
-  /// stays in it, for read().
+  /// Goes on with the handshake, or begins it. `cipher` is what came; whatever is left of it in the end (early
+  /// application data) stays in it, for read().
   Status handshake(Bytes& cipher);
 
   /// Decrypts from `cipher`, taking off what was used, into `plain`; `size` grows by what was written. `more` also when
@@ -51,7 +55,10 @@ class TlsSession {
   /// Why it failed, for the log.
   const std::string& error() const { return error_; }
 
-  /// The CN of the client's verified certificate; empty if there is none, or it is not a plain name of up to 128 bytes.
+  /// Whether it speaks first.
+  bool connects() const { return connects_; }
+
+  /// The CN of the peer's verified certificate; empty if there is none, or it is not a plain name of up to 128 bytes.
   const std::string& common_name() const { return common_name_; }
 
   /// Its first subject alternative name that is a DNS name, URI or e-mail address; empty as above.
@@ -64,7 +71,9 @@ class TlsSession {
   void take_alternative_name(const X509* certificate);
 
   std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
-  Bytes input_;  // of the call in progress
+  bool connects_ = false;
+  bool broken_ = false;  // before it began
+  Bytes input_;          // of the call in progress
   std::string output_;
   std::string error_;
   std::string common_name_;

@@ -107,8 +107,8 @@ class Mosquitto:
         assert result.returncode == 0 or not check, result.stderr
         return result.returncode == 0
 
-    def subscribe(self, topic):
-        subscriber = Subscriber(self, topic)
+    def subscribe(self, topic, **options):
+        subscriber = Subscriber(self, topic, **options)
         self.subscribers.append(subscriber)
         return subscriber
 
@@ -121,14 +121,15 @@ class Mosquitto:
 
 
 class Subscriber:
-    """What mosquitto_sub gets: (topic, payload). It comes back by itself after the broker's restart, to its session."""
+    """What mosquitto_sub gets: (topic, payload), or what else `form` puts behind the topic. It comes back by itself after the
+    broker's restart, to its session."""
 
-    def __init__(self, broker, topic):
+    def __init__(self, broker, topic, form="%p", options=()):
         self.messages = []
         self.up = threading.Event()
         self.process = subprocess.Popen(
             ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(broker.port), "-i", f"subscriber-{id(self)}", "-c", "-q", "1", "-F",
-             "%t %p", "-t", topic, "-t", "harness/probe"],
+             f"%t {form}", "-t", topic, "-t", "harness/probe", *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         threading.Thread(target=self._read, daemon=True).start()
         assert self.up.wait(PATIENCE), "mosquitto_sub did not subscribe"

@@ -92,6 +92,24 @@ class Examples(Case):
                     come += piece
                 self.assertEqual(come, answer)
 
+    def test_the_example_of_dialling_asks_the_device_that_is_there(self):
+        text, ports = self.ported("dial-modbus.yaml")
+        text = text.replace("initial: 1s", "initial: 50ms").replace("every: 10s", "at: connect")
+        with socket.create_server(("127.0.0.1", ports["5020"])) as meter:  # hall-b is away
+            meter.settimeout(30)
+            gateway = self.gateway(text)
+            line, _ = meter.accept()
+            with line:
+                line.settimeout(30)
+                asked = b""
+                while len(asked) < 12:
+                    asked += line.recv(100)
+                self.assertEqual(asked[4:], bytes.fromhex("0006 01 03 000a 0002"))
+                line.sendall(asked[:4] + bytes.fromhex("0007 01 03 04 08fc 0063"))
+                rows = until(lambda: gateway.output().splitlines(), lambda: "a message; log:\n" + gateway.log())
+        message = json.loads(rows[0])
+        self.assertEqual((message["device"], message["data"]["voltage"], message["data"]["power"]), ("hall-a", 230.0, 99))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -13,7 +13,7 @@ namespace {
 struct Bench {
   explicit Bench(const config::Address& address)
       : server(
-            reactor, metrics, address, [] { return std::vector<std::string>{"meters"}; }, telemetry::Log("admin")) {
+            reactor, metrics, address, {}, [] { return std::vector<std::string>{"meters"}; }, telemetry::Log("admin")) {
     metrics.histogram("fieldgate_delivery_seconds", {{"sink", "out"}}, "From arrival to confirmation.")
         .observe(std::chrono::milliseconds(3));
     REQUIRE(server.start());

@@ -34,8 +34,9 @@ struct Bench {
     inlet.emplace(reactor.io(), last_receipt, std::vector<router::Input*>{&written}, std::vector<router::Gate*>{&gate},
                   std::vector<buffer::Settling*>{});
     pointer = &*inlet;
-    adapter = std::make_unique<adapter::Mqtt>(
-        config, adapter::Context{"bus", reactor, metrics, telemetry::Log("adapter bus"), environment, paths, devices, recorder});
+    adapter =
+        std::make_unique<adapter::Mqtt>(config, adapter::Context{"bus", reactor, metrics, telemetry::Log("adapter bus"),
+                                                                 environment, paths, devices, recorder});
     REQUIRE(adapter->start(pointer));
     CHECK(adapter->ready());
   }
@@ -49,6 +50,7 @@ struct Bench {
   telemetry::Metrics metrics;
   expression::Environment environment{"plant-7", ""};
   device::Devices devices{{}, {}, metrics};
+  device::Recorder recorder{0};
   expression::Paths paths;
   router::Gate gate;
   Written written;

@@ -63,7 +63,9 @@ struct Bench {
     return config;
   }
   config::Address address() const { return {config::Address::Kind::unix_socket, directory / "socket", 0}; }
-  Context context() { return {"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder}; }
+  Context context() {
+    return {"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder};
+  }
 
   template <class Done>
   void until(Done done) {
@@ -93,7 +95,7 @@ struct StreamBench : Bench {
     options.limits = limits;
     options.protocol = protocol(true);
     server.emplace(options, context());
-    REQUIRE(server->start(current, tls));
+    REQUIRE(server->start(current, {tls, nullptr}));
   }
   std::optional<StreamServer> server;
 };

@@ -47,7 +47,9 @@ struct Bench {
     return config;
   }
   config::Address address() const { return {config::Address::Kind::unix_socket, directory / "socket", 0}; }
-  Context context() { return {"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder}; }
+  Context context() {
+    return {"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder};
+  }
   template <class Done>
   void until(Done done) {
     REQUIRE(test::run_until(reactor, done));
@@ -75,7 +77,7 @@ struct StreamBench : Bench {
     options.protocol = protocol("  framing: { type: line, frame_timeout: 100ms }\n  codec: { type: text }\n" + yaml,
                                 protocol::FramedConfig::Transport::tcp);
     server.emplace(options, context());
-    REQUIRE(server->start(current, nullptr));
+    REQUIRE(server->start(current, {}));
   }
   ~StreamBench() {
     server->stop();

@@ -32,17 +32,19 @@ struct Output final : router::Input {
 
 class Bench {
  public:
-  explicit Bench(StreamLimits limits = {}, Duration frame_timeout = 30s)
+  explicit Bench(StreamLimits limits = {}, Duration frame_timeout = 30s, const device::SourceOptions& source = {})
       : gate(reactor.io()), output(gate), inlet(reactor.io(), last, {&output}, {&gate}, {}) {
     StreamOptions options;
     options.listen = {config::Address::Kind::unix_socket, directory / "socket", 0};
     options.limits = limits;
+    options.source = source;
     options.protocol.framing = framing::Factory::of<framing::Line>({});
     options.protocol.frame_timeout = frame_timeout;
     options.protocol.codec = codec::Factory::of<codec::Json>({});
     options.protocol.device = *expression::Template::parse("{{ data.d }}", expression::Place::plain);
-    server.emplace(options, Context{"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder});
-    REQUIRE(server->start(current, nullptr));
+    server.emplace(options, Context{"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths,
+                                    devices, recorder});
+    REQUIRE(server->start(current, {}));
   }
 
   int connect() {
@@ -126,6 +128,60 @@ TEST_CASE("a silent connection is closed after limits.idle") {
   bench.until([&] { return bench.hung_up(device); });
   CHECK(bench.says("reason=\"idle\"} 1"));
   ::close(device);
+}
+
+/// Messages of one device in a time.
+device::SourceOptions over(double per_second, double burst) {
+  device::SourceOptions source;
+  source.rate = config::Rate{per_second};
+  source.burst = burst;
+  return source;
+}
+
+TEST_CASE("a device over its rate is not read, and neither idle nor a begun frame is held against it") {
+  StreamLimits limits;
+  limits.idle = 40ms;
+  Bench bench(limits, 40ms, over(1.0 / 3600, 2));
+  const int fast = bench.connect();
+  const int silent = bench.connect();
+  Bench::send(fast, "{\"d\":\"a\"}\n{\"d\":\"a\"}\n{\"d\":\"a\"}\n{\"d\":\"a\"}\n{\"d\":");
+  bench.until([&] { return bench.output.devices == "aaa"; });
+  for (int i = 0; i < 3; ++i) {
+    const int other = bench.connect();
+    bench.until([&] { return bench.hung_up(other); });  // after limits.idle
+    ::close(other);
+  }
+  CHECK(bench.hung_up(silent));
+  CHECK_FALSE(bench.hung_up(fast));
+  CHECK(bench.output.devices == "aaa");
+  CHECK_FALSE(bench.says("frame_timeout"));
+  ::close(fast);
+  ::close(silent);
+}
+
+TEST_CASE("what a paused device has sent comes when its rate allows, and nothing is lost") {
+  Bench bench({}, 30s, over(20, 1));
+  const int device = bench.connect();
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 3; ++i) Bench::send(device, "{\"d\":\"a\"}\n{\"d\":\"a\"}\n");
+  bench.until([&] { return bench.output.devices == "aaaaaa"; });
+  CHECK(std::chrono::steady_clock::now() - begin >= 200ms);  // two at once, and four after 50 ms each
+  CHECK_FALSE(bench.hung_up(device));
+  ::close(device);
+}
+
+TEST_CASE("a connection that ends in its pause leaves nothing behind, and another's pause ends in time") {
+  Bench bench({}, 30s, over(10, 1));
+  const int gone = bench.connect();
+  const int stays = bench.connect();
+  for (const int device : {gone, stays}) {
+    const std::string line = device == gone ? "{\"d\":\"a\"}\n" : "{\"d\":\"b\"}\n";
+    Bench::send(device, line + line + line);
+  }
+  ::close(gone);
+  bench.until([&] { return bench.output.devices.size() == 6; });
+  bench.until([&] { return bench.says("fieldgate_adapter_connections{adapter=\"lines\"} 1"); });
+  ::close(stays);
 }
 
 TEST_CASE("a frame that is never finished is given up, however it drips, and the connection goes on") {

@@ -29,7 +29,8 @@ TEST_CASE("health, readiness and metrics") {
   metrics.counter("fieldgate_x_total", {{"sink", "a"}}, "X.") = 3;
   std::vector<std::string> missing;
   admin::Server server(
-      reactor, metrics, {config::Address::Kind::tcp, "127.0.0.1", 0}, [&] { return missing; }, telemetry::Log("admin"));
+      reactor, metrics, {config::Address::Kind::tcp, "127.0.0.1", 0}, {}, [&] { return missing; },
+      telemetry::Log("admin"));
   REQUIRE(server.start());
   std::thread thread([&] { reactor.run(); });
 

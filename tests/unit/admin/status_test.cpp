@@ -25,7 +25,9 @@ TEST_CASE("a status as JSON") {
   sink.buffer_state = "ok";
   status.sinks = {sink};
   status.dead_letters = 4;
-  const auto json = nlohmann::json::parse(admin::to_json(status));
+  status.transforms.push_back({"hot", "filter", 7});
+  const auto json =
+      nlohmann::json::parse(admin::status_value(status).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   CHECK(json["running"] == true);
   CHECK(json["version"] == "1.2.3");
   CHECK(json["gateway"] == "plant-7");
@@ -37,6 +39,9 @@ TEST_CASE("a status as JSON") {
   CHECK(json["sinks"][0]["missing"] == 0);
   CHECK(json["sinks"][0]["oldest"] == 1.5);
   CHECK(json["dead_letters"]["letters"] == 4);
+  const auto components = admin::components_value(status);
+  CHECK(components["transforms"][0]["dropped"] == 7);
+  CHECK(components["sinks"].size() == 1);
 }
 
 TEST_CASE("what is missing from a sink's balance has a sign") {

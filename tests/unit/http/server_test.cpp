@@ -48,6 +48,9 @@ bool begins(const std::string& text, std::string_view with) { return text.starts
 const std::string get = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const std::string get_once = "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
+const std::string post_json =
+    "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-Fieldgate: 1\r\n";
+
 }  // namespace
 
 TEST_CASE("a route answers on exactly its path and method") {
@@ -97,9 +100,23 @@ TEST_CASE("another origin is refused") {
   CHECK(begins(bench("GET /hello HTTP/1.1\r\nHost: localhost:1\r\nOrigin: null\r\n\r\n"), "HTTP/1.1 403 "));
 }
 
+TEST_CASE("what a page of another origin could make a browser send changes nothing") {
+  Bench bench;
+  const std::string post = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n";
+  CHECK(begins(bench(post + "\r\nx"), "HTTP/1.1 415 "));
+  CHECK(begins(bench(post + "X-Fieldgate: 1\r\nContent-Type: text/plain\r\n\r\nx"), "HTTP/1.1 415 "));
+  CHECK(begins(bench(post + "Content-Type: application/json\r\n\r\nx"), "HTTP/1.1 403 "));
+  CHECK(begins(bench(post + "Content-Type: application/json\r\nX-Fieldgate: 0\r\n\r\nx"), "HTTP/1.1 403 "));
+  CHECK(begins(bench(post + "content-type: application/json; charset=utf-8\r\nx-fieldgate: 1\r\n\r\nx"),
+               "HTTP/1.1 200 "));
+  const std::string preflight = bench("OPTIONS /echo HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(begins(preflight, "HTTP/1.1 405 "));
+  CHECK(preflight.find("Access-Control") == std::string::npos);
+}
+
 TEST_CASE("what two readers could read differently is answered 400 and closed") {
   Bench bench;
-  const std::string post = "POST /echo HTTP/1.1\r\nHost: localhost\r\n";
+  const std::string post = post_json;
   const std::string wrong[] = {
       "GET /hello HTTP/1.1\r\n\r\n",
       "GET /hello HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
@@ -132,7 +149,7 @@ TEST_CASE("what two readers could read differently is answered 400 and closed") 
 
 TEST_CASE("bodies come whole, by length and in chunks, as they trickle in") {
   Bench bench;
-  const std::string post = "POST /echo HTTP/1.1\r\nHost: localhost\r\n";
+  const std::string post = post_json;
   CHECK(bench(post + "Content-Length: 5\r\n\r\nabcde").ends_with("\r\n\r\nabcde"));
   CHECK(bench(post + "Transfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
             .ends_with("\r\n\r\nabcde"));

@@ -31,7 +31,7 @@ struct Bench final : protocol::Receiver, transport::Transport {
     framed.emplace(config, environment, paths, counters, telemetry::Log("adapter lines"), *this);
     if (stream) {
       connection = framed->connection();
-      connection->connection_made(*this);
+      connection->connection_made(*this, origin);
     }
     origin.adapter = "lines";
     now.wall = TimePoint(1'000'000s);

@@ -92,6 +92,28 @@ TEST_CASE("of two connections with one id the newer wins") {
   CHECK(newest->closed == "");
 }
 
+TEST_CASE("connections with one id that take over all the time are refused, for longer and longer") {
+  Bench bench(by_login);
+  std::vector<std::unique_ptr<Device>> devices;
+  const auto connect = [&] {
+    devices.push_back(bench.device());
+    devices.back()->say("{\"imei\":\"86\"}\n{\"n\":1}\n");
+    return devices.back()->closed;
+  };
+  for (int i = 0; i < 4; ++i) CHECK(connect() == "");  // the first, and three takeovers
+  CHECK(connect() == "flapping");
+  CHECK(devices[3]->closed == "");  // who was there stays
+  CHECK(bench.seen.size() == 8);
+  bench.pass(1s);
+  CHECK(connect() == "");
+  CHECK(devices[3]->closed == "session_replaced");
+  CHECK(connect() == "flapping");
+  bench.pass(1s);
+  CHECK(connect() == "flapping");
+  bench.pass(1s);
+  CHECK(connect() == "");
+}
+
 TEST_CASE("each message must satisfy what is required of it") {
   Bench bench(R"y(
   framing: { type: line }

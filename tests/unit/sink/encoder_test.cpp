@@ -57,3 +57,36 @@ TEST_CASE("a shape fits neither payload nor id") {
   encoding_of("{ content: dat }", problems);
   CHECK(problems.find("did you mean 'data'") != std::string::npos);
 }
+
+TEST_CASE("the envelope has tags where there are any, behind the times and before the data") {
+  Sample sample;
+  std::string problems;
+  Encoder encoder(encoding_of("{ type: json }", problems), sample.environment, sample.paths, 1);
+  sample.message.document.json = R"({"n":7})";
+  std::string without;
+  REQUIRE(encoder.append(without, sample.message));
+  CHECK(without.find("tags") == std::string::npos);
+  const Meta tags[] = {{"region", "north"}, {"site", "hall \"a\""}};
+  sample.message.tags = tags;
+  std::string with;
+  REQUIRE(encoder.append(with, sample.message));
+  const std::string end = R"(,"data":{"n":7}})";
+  CHECK(with ==
+        without.substr(0, without.size() - end.size()) + R"(,"tags":{"region":"north","site":"hall \"a\""})" + end);
+}
+
+TEST_CASE("a shape takes a tag by its name, and cannot be filled where there is none") {
+  Sample sample;
+  std::string problems;
+  Encoder encoder(encoding_of(R"({ content: { at: "{{ tags.site }}" } })", problems), sample.environment, sample.paths,
+                  1);
+  CHECK(problems == "");
+  sample.message.document.json = "{}";
+  std::string out;
+  CHECK_FALSE(encoder.append(out, sample.message));
+  const Meta tags[] = {{"site", "a"}};
+  sample.message.tags = tags;
+  out.clear();
+  REQUIRE(encoder.append(out, sample.message));
+  CHECK(out == R"({"at":"a"})");
+}

@@ -1,11 +1,10 @@
-// The control socket's routes.
-#include "admin/control.hpp"
-
+// The API's routes of dead letters: list, show, deliver again, delete.
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
-#include <fmt/format.h>
-
+#include "admin/answers.hpp"
+#include "admin/api.hpp"
 #include "admin/letters.hpp"
 #include "http/query.hpp"
 
@@ -17,12 +16,6 @@ using buffer::DeadLetterQuery;
 using buffer::DeadLetters;
 
 constexpr std::int64_t max_limit = 1'000;
-
-http::ServerResponse json(std::string body) { return {200, "application/json", std::move(body)}; }
-
-http::ServerResponse plain(unsigned status, std::string_view text) {
-  return {status, "text/plain; charset=utf-8", std::string(text) + "\n"};
-}
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
@@ -70,53 +63,51 @@ std::optional<DeadLetterQuery> read_choice(const http::ServerRequest& request) {
 Awaitable<http::ServerResponse> list(DeadLetters& letters, DeadLetterQuery query, bool must) {
   const buffer::DeadLetterTotals kept = letters.totals();
   const auto found = co_await letters.list(std::move(query));
-  if (!found) co_return plain(503, found.error().text);
-  if (must && found->empty()) co_return plain(404, "there is no such dead letter");
-  co_return json(to_json(*found, kept));
+  if (!found) co_return refuse(503, found.error().text);
+  if (must && found->empty()) co_return refuse(404, "There is no such dead letter.");
+  co_return http::ServerResponse{200, "application/json", to_json(*found, kept), {}};
 }
 
 Awaitable<http::ServerResponse> replay(DeadLetters& letters, DeadLetterQuery query) {
   const auto done = co_await letters.replay(std::move(query));
-  if (!done) co_return plain(503, done.error().text);
-  co_return json(
-      fmt::format("{{\"replayed\":{},\"frames\":{},\"absent\":{}}}\n", done->marked, done->frames, done->absent));
+  if (!done) co_return refuse(503, done.error().text);
+  co_return answer({{"replayed", done->marked}, {"frames", done->frames}, {"absent", done->absent}});
 }
 
 Awaitable<http::ServerResponse> purge(DeadLetters& letters, DeadLetterQuery query) {
   const auto gone = co_await letters.purge(std::move(query));
-  if (!gone) co_return plain(503, gone.error().text);
-  co_return json(fmt::format("{{\"purged\":{}}}\n", *gone));
+  if (!gone) co_return refuse(503, gone.error().text);
+  co_return answer({{"purged", *gone}});
 }
 
-Awaitable<http::ServerResponse> refuse(std::string_view why) { co_return plain(400, why); }
+Awaitable<http::ServerResponse> refuse_later(std::string_view why) { co_return refuse(400, why); }
 
-constexpr std::string_view bad_query = "the query is not understood";
-constexpr std::string_view bad_choice = "say which ones: id, component, reason, or all=true";
+constexpr std::string_view bad_query =
+    "The query is not understood; the parameters here are component, reason, id and limit.";
+constexpr std::string_view bad_choice = "Say which ones: id, component, reason, or all=true.";
 
 }  // namespace
 
-Control::Control(reactor::Reactor& reactor, const std::filesystem::path& socket, DeadLetters& letters,
-                 GiveStatus status)
-    : server_(reactor, {config::Address::Kind::unix_socket, socket.string(), 0}) {
-  server_.route("GET", "/status",
-                [status = std::move(status)](const http::ServerRequest&) { return json(to_json(status())); });
-  server_.route_waiting("GET", "/dead-letters", [&letters](const http::ServerRequest& request) {
+void add_letter_routes(http::Server& server, const ApiParts& parts) {
+  const std::string base = std::string(api_base) + "/dead-letters";
+  DeadLetters& letters = parts.letters;
+  server.route_waiting("GET", base + "", [&letters](const http::ServerRequest& request) {
     bool ignored = false;
     auto query = read_query(request, ignored);
-    return query ? list(letters, std::move(*query), false) : refuse(bad_query);
+    return query ? list(letters, std::move(*query), false) : refuse_later(bad_query);
   });
-  server_.route_waiting("GET", "/dead-letters/*", [&letters](const http::ServerRequest& request) {
+  server.route_waiting("GET", base + "/*", [&letters](const http::ServerRequest& request) {
     DeadLetterQuery query;
     query.id = number(request.path().substr(request.path().rfind('/') + 1)).value_or(0);
-    return query.id != 0 ? list(letters, std::move(query), true) : refuse(bad_query);
+    return query.id != 0 ? list(letters, std::move(query), true) : refuse_later(bad_query);
   });
-  server_.route_waiting("POST", "/dead-letters/replay", [&letters](const http::ServerRequest& request) {
+  server.route_waiting("POST", base + "/replay", [&letters](const http::ServerRequest& request) {
     auto query = read_choice(request);
-    return query ? replay(letters, std::move(*query)) : refuse(bad_choice);
+    return query ? replay(letters, std::move(*query)) : refuse_later(bad_choice);
   });
-  server_.route_waiting("POST", "/dead-letters/purge", [&letters](const http::ServerRequest& request) {
+  server.route_waiting("POST", base + "/purge", [&letters](const http::ServerRequest& request) {
     auto query = read_choice(request);
-    return query ? purge(letters, std::move(*query)) : refuse(bad_choice);
+    return query ? purge(letters, std::move(*query)) : refuse_later(bad_choice);
   });
 }
 

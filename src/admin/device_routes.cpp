@@ -1,0 +1,76 @@
+// The API's routes of devices: lists of them, and one with its last frames.
+#include "admin/api.hpp"
+#include "admin/devices.hpp"
+
+namespace fieldgate::admin {
+
+namespace {
+
+constexpr std::size_t default_devices = 100;
+constexpr std::size_t max_devices = 1000;
+constexpr std::size_t default_frames = 20;
+constexpr std::size_t max_frames = 500;
+constexpr std::size_t max_commands = 20;
+
+http::ServerResponse list(const ApiParts& parts, const http::ServerRequest& request) {
+  const auto query = Query::read(request, {"after", "limit", "state"});
+  if (!query) return refuse_query({"after", "limit", "state"});
+  const auto limit = query->count("limit", default_devices, max_devices);
+  if (!limit) return refuse(400, "'limit' is a whole number from 1 to 1000.");
+  std::optional<device::State> only;
+  if (query->has("state")) {
+    only = state_of(query->text("state"));
+    if (!only) return refuse(400, "'state' is online, late, offline or unseen.");
+  }
+  // One more than is wanted says whether there are more.
+  auto views = parts.devices.list(query->text("after"), *limit + 1, only);
+  const bool more = views.size() > *limit;
+  if (more) views.pop_back();
+  Json devices = Json::array();
+  for (const device::View& view : views) devices.push_back(device_value(view, parts.gateway_tags));
+  return answer({{"devices", std::move(devices)},
+                 {"next", more ? Json(views.back().id) : Json()},
+                 {"counts", counts_value(parts.devices)}});
+}
+
+/// All but its commands.
+Json whole_value(const ApiParts& parts, const device::View& view, std::size_t frames) {
+  Json json = device_value(view, parts.gateway_tags);
+  json["connected"] = view.peer != nullptr;
+  json["accepts"] = view.source == nullptr ? Json::array() : Json(view.source->options.commands);
+  json["frames"] = Json::array();
+  for (const auto& frame : parts.recorder.last(view.id, view.address, frames)) {
+    json["frames"].push_back(frame_value(frame));
+  }
+  return json;
+}
+
+Awaitable<http::ServerResponse> show(device::Commands& commands, Json json) {
+  const std::string id = json["id"].get<std::string>();
+  const std::vector<device::CommandStatus> given = co_await commands.of_device(id, max_commands);
+  json["commands"] = commands_value(given);
+  co_return answer(json);
+}
+
+Awaitable<http::ServerResponse> refuse_later(http::ServerResponse response) { co_return response; }
+
+Awaitable<http::ServerResponse> find(const ApiParts& parts, const http::ServerRequest& request) {
+  const auto query = Query::read(request, {"frames"});
+  if (!query) return refuse_later(refuse_query({"frames"}));
+  const auto frames = query->count("frames", default_frames, max_frames);
+  if (!frames) return refuse_later(refuse(400, "'frames' is a whole number from 1 to 500."));
+  const auto view = parts.devices.find(request.segments.at(0));
+  if (!view) return refuse_later(refuse(404, no_such_device));
+  return show(parts.commands, whole_value(parts, *view, *frames));
+}
+
+}  // namespace
+
+void add_device_routes(http::Server& server, const ApiParts& parts) {
+  const std::string base = std::string(api_base) + "/devices";
+  server.route("GET", base, [parts](const http::ServerRequest& request) { return list(parts, request); });
+  server.route_waiting("GET", base + "/*",
+                       [parts](const http::ServerRequest& request) { return find(parts, request); });
+}
+
+}  // namespace fieldgate::admin
