@@ -124,7 +124,8 @@ class Writer {
 
   /// "section", or with what may stand in its place: "section, number or text", "reverse, swap, or section".
   static Json or_nothing(const Description& option, Json schema) {
-    Json any = {std::move(schema)};
+    Json any = Json::array();
+    any.push_back(std::move(schema));
     for (std::string_view rest = option.type; !rest.empty();) {
       const std::size_t end = std::min(rest.find_first_of(" ,"), rest.size());
       const std::string_view word = rest.substr(0, end);

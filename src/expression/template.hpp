@@ -51,7 +51,8 @@ class Template {
   /// Whether it uses a name: for checks of what can exist where it stands.
   bool uses(Name name) const;
 
-  /// The first name that is none of `known`: what cannot be filled where only those are known. Null where there is none.
+  /// The first name that is none of `known`: what cannot be filled where only those are known. Null where there is
+  /// none.
   const Reference* other_than(std::span<const Name> known) const;
 
   /// The name, where the template is that and nothing else; null otherwise.

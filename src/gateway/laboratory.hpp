@@ -20,7 +20,7 @@ struct Subject {
   std::string type;        ///< of the adapter: tcp, tls, udp, mqtt; empty for a protocol that no adapter names
   std::uint16_t port = 0;  ///< that the adapter listens at, or dials; 0: none is known
   bool dials = false;
-  std::string peer_name;       ///< of the first that it dials
+  std::string peer_name;  ///< of the first that it dials
   protocol::FramedConfig protocol;
 
   /// Whether each chunk of bytes stands for itself, rather than being a piece of a stream.

@@ -54,7 +54,7 @@ class SipHash {
   static std::uint64_t word(std::string_view bytes) {
     std::uint64_t value = 0;
     if constexpr (std::endian::native == std::endian::little) {
-      std::memcpy(&value, bytes.data(), bytes.size());
+      if (!bytes.empty()) std::memcpy(&value, bytes.data(), bytes.size());
     } else {
       for (std::size_t i = 0; i < bytes.size(); ++i)
         value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << 8 * i;

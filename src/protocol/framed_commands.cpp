@@ -39,7 +39,7 @@ Result<void> Framed::command(std::string_view session, std::string_view name, st
   if (const auto possible = command_bytes(name, arguments, session); !possible) return possible.error();
   const auto peer = by_id_.find(session);
   if (peer == by_id_.end()) return refused("absent", "no device '" + std::string(session) + "' is connected");
-  return command(*peer->second, {name, arguments, {}, false, Agenda::never}, now, std::move(outcomes));
+  return command(*peer->second, {name, arguments, session, false, Agenda::never}, now, std::move(outcomes));
 }
 
 Result<std::string> Framed::bytes_of(const Instruction& what) {

@@ -41,7 +41,8 @@ class Commands(Case):
         """The gateway of the example, with texts of it replaced by others."""
         self.port = free_port()
         text = (ROOT / "config/examples/commands.yaml").read_text()
-        for before, after in (("127.0.0.1:9000", f"127.0.0.1:{self.port}"), ("127.0.0.1:1883", f"127.0.0.1:{self.broker.port}"),
+        for before, after in (("listen: 127.0.0.1:9000", f"listen: 127.0.0.1:{self.port}"),
+                              ("mqtt://127.0.0.1:1883", f"mqtt://127.0.0.1:{self.broker.port}"),
                               *changes):
             self.assertIn(before, text)
             text = text.replace(before, after)
