@@ -56,9 +56,9 @@ struct Bench {
     letters.add(letter("sink gone", "status_400", "three"));
     letters.add(letter("adapter meters", "checksum", "\xff\x01"));
     const auto status = [] {
-      admin::Status status;
-      status.gateway = "plant-7";
-      return status;
+      admin::Status now;
+      now.gateway = "plant-7";
+      return now;
     };
     admin::add_api(server, {status, devices, recorder, commands, letters, environment, {{"region", "north"}}}, desk);
     REQUIRE(server.start());
