@@ -8,6 +8,7 @@ from harness import PATIENCE, SANITIZED, Case, free_port, line, send_tcp, send_u
 
 CONFIG = """
 gateway: {{ id: plant }}
+devices: {{ recorder: 64KiB }}   # full at once, so that filling it is not taken for growing
 admin: {{ listen: "127.0.0.1:{{admin}}" }}
 adapters:
   lines:
