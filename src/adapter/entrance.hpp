@@ -28,6 +28,9 @@ class Entrance final : public protocol::Receiver {
   std::string_view admit_proven(Message& message, protocol::Peer* peer, const protocol::Proof& proof) override {
     return devices_.admit(source_, message, peer, &proof);
   }
+  std::string_view present(const Message& device, protocol::Peer& peer, const protocol::Proof* proof) override {
+    return devices_.present(source_, device, peer, proof);
+  }
   void gone(protocol::Peer& peer, std::string_view why) override;
   void recorded(const protocol::FrameRecord& record) override;
   Receipt message(Message& message) override {

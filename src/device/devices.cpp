@@ -51,21 +51,22 @@ Source& Devices::add_source(std::string adapter, const SourceOptions& options, s
 
 std::string_view Devices::admit(Source& source, Message& message, protocol::Peer* peer, const protocol::Proof* proof) {
   auto& sourced = static_cast<Table::Sourced&>(source);
-  Node* node = table_->find(message.device);
-  const Registry::Row* const row = table_->row_of(node, message.device);
-  if (row == nullptr && table_->unknown == Options::Unknown::reject) return "unknown_device";
-  if (proof != nullptr && !Table::has_proven(node, row, peer, *proof)) return "secret";
-  if (node == nullptr) node = &table_->meet(message.device, row, message.received);
+  Node* node = nullptr;
+  if (const auto refusal = table_->let_in(message, peer, proof, node); !refusal.empty()) return refusal;
   if (!Table::within_rate(*node, sourced, peer, message.received)) return "rate";
-  Table::move_to(*node, sourced, peer, *message.origin);
-  node->proven = proof != nullptr;
-  node->heard = message.received.steady;
-  node->heard_at = message.received.wall;
   ++node->messages;
-  if (node->own_id) node->Unregistered::join(table_->unregistered);
-  table_->keep_time(*node, sourced);
+  table_->hear(*node, sourced, message, peer, proof != nullptr);
   message.tags = table_->tags_of(*node);
   table_->enter(*node, State::online, "message", message.received);
+  return {};
+}
+
+std::string_view Devices::present(Source& source, const Message& device, protocol::Peer& peer,
+                                  const protocol::Proof* proof) {
+  Node* node = nullptr;
+  if (const auto refusal = table_->let_in(device, &peer, proof, node); !refusal.empty()) return refusal;
+  table_->hear(*node, static_cast<Table::Sourced&>(source), device, &peer, proof != nullptr);
+  table_->enter(*node, State::online, "connected", device.received);
   return {};
 }
 

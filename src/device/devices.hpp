@@ -51,8 +51,8 @@ struct View {
 /// Hears of changes.
 class Listener {
  public:
-  /// `why` is a literal: "message", "closed", "idle", "expected_interval" and the like. Called in the midst of things:
-  /// must not call back at once.
+  /// `why` is a literal: "message", "connected", "closed", "idle", "expected_interval" and the like. Called in the
+  /// midst of things: must not call back at once.
   virtual void changed(const View& device, State before, std::string_view why, const Instant& now) = 0;
 
  protected:
@@ -78,6 +78,10 @@ class Devices {
   /// `proof`: see protocol::Receiver::admit_proven; null: none is needed.
   std::string_view admit(Source& source, Message& message, protocol::Peer* peer,
                          const protocol::Proof* proof = nullptr);
+
+  /// A device is there before it has sent a message; or the reason why not (protocol::Receiver::present).
+  std::string_view present(Source& source, const Message& device, protocol::Peer& peer,
+                           const protocol::Proof* proof = nullptr);
 
   /// The tags of a device that is known, as its messages get them. Good until the next message.
   std::span<const Meta> tags(std::string_view id) const;

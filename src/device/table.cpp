@@ -82,6 +82,25 @@ void Devices::Table::enter(Node& node, State state, std::string_view why, const 
   for (Listener* listener : listeners) listener->changed(seen, before, why, now);
 }
 
+std::string_view Devices::Table::let_in(const Message& message, const protocol::Peer* peer,
+                                        const protocol::Proof* proof, Node*& node) {
+  node = find(message.device);
+  const Registry::Row* const row = row_of(node, message.device);
+  if (row == nullptr && unknown == Options::Unknown::reject) return "unknown_device";
+  if (proof != nullptr && !has_proven(node, row, peer, *proof)) return "secret";
+  if (node == nullptr) node = &meet(message.device, row, message.received);
+  return {};
+}
+
+void Devices::Table::hear(Node& node, Sourced& sourced, const Message& message, protocol::Peer* peer, bool proven) {
+  move_to(node, sourced, peer, *message.origin);
+  node.proven = proven;
+  node.heard = message.received.steady;
+  node.heard_at = message.received.wall;
+  if (node.own_id) node.Unregistered::join(unregistered);
+  keep_time(node, sourced);
+}
+
 bool Devices::Table::has_proven(const Node* node, const Registry::Row* row, const protocol::Peer* peer,
                                 const protocol::Proof& proof) {
   if (proof.secret) return row != nullptr && !row->secret().empty() && same_secret(row->secret(), *proof.secret);

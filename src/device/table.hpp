@@ -109,6 +109,11 @@ struct Devices::Table {
   Node& meet(std::string_view id, const Registry::Row* row, const Instant& now);
   void forget_oldest(const Instant& now);
   void enter(Node& node, State state, std::string_view why, const Instant& now);
+  /// Finds the device that says it sent this, or takes it in; or the reason why it may not be here.
+  std::string_view let_in(const Message& message, const protocol::Peer* peer, const protocol::Proof* proof,
+                          Node*& node);
+  /// Something came from it, by this peer.
+  void hear(Node& node, Sourced& sourced, const Message& message, protocol::Peer* peer, bool proven);
   /// Whether the device is the one that it says, to this peer.
   static bool has_proven(const Node* node, const Registry::Row* row, const protocol::Peer* peer,
                          const protocol::Proof& proof);

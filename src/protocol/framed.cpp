@@ -18,7 +18,8 @@ Framed::Framed(FramedConfig config, const expression::Environment& environment, 
       receiver_(receiver),
       answers_(receiver, limits.write_queue),
       codec_(config_.codec.make(paths)),
-      converses_(config_.converses()) {
+      converses_(config_.converses()),
+      named_by_(config_.named_by()) {
   config_.device.bind(environment, paths);
   config_.time.from.bind(environment, paths);
   config_.require.bind(environment, paths);

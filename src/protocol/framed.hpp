@@ -160,6 +160,8 @@ class Framed final : private codec::Receiver {
   bool take_id(Conversation& conversation, std::string_view id);
   Aside::Found take_aside(Bytes bytes, std::size_t& length, Arrival& arrival, std::string* joined);
   void take_registration(Arrival& arrival);
+  void speak_of(const Conversation& conversation, const Origin& from, const Instant& now);
+  void introduce(Conversation& conversation);
   void answer_aside(const Content& reply, Arrival& arrival, std::string_view what, std::string* joined);
   void end(Conversation& conversation, std::string_view reason, std::string_view text);
   void forget(Conversation& conversation);
@@ -226,6 +228,7 @@ class Framed final : private codec::Receiver {
   // Of the peers.
   PeerNotes unknown_devices_;
   bool converses_ = false;
+  FramedConfig::NamedBy named_by_ = FramedConfig::NamedBy::message;
   std::optional<Aside> registration_;
   std::optional<Aside> heartbeat_;
   std::vector<Ask> asks_;

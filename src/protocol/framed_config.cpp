@@ -193,12 +193,22 @@ bool FramedConfig::converses() const {
                      [](const Reply& reply) { return reply.out.content.uses(Name::counter); });
 }
 
+FramedConfig::NamedBy FramedConfig::named_by() const {
+  static constexpr Name all[] = {Name::gateway,   Name::instance, Name::adapter, Name::peer_ip,    Name::peer_port,
+                                 Name::peer_name, Name::tls_cn,   Name::tls_san, Name::session_id, Name::match};
+  const auto of_session = std::span(all);
+  if (device.other_than(of_session.first(std::size(all) - 2)) == nullptr)
+    return dials || device.uses(Name::tls_cn) || device.uses(Name::tls_san) ? NamedBy::connection : NamedBy::message;
+  return device.other_than(of_session) == nullptr ? NamedBy::session : NamedBy::message;
+}
+
 FramedConfig FramedConfig::read(config::Section& adapter, Transport transport) {
   FramedConfig config;
   const config::Node* const dialled = adapter.node("connect");
   const bool named_peers = dialled != nullptr && dialled->is_map();
   adapter.reference("protocol", "protocols", "What the devices speak: a name under `protocols`, or the map itself.",
                     [&](config::Section& s) { config = read_map(s, transport, named_peers); });
+  config.dials = dialled != nullptr;
   return config;
 }
 

@@ -33,6 +33,8 @@ struct FramedConfig {
   enum class Transport : std::uint8_t { tcp, tls, udp, mqtt };
   /// What becomes of a frame that does not decode.
   enum class OnError : std::uint8_t { drop, dead_letter, close };
+  /// Of what a device's name is made.
+  enum class NamedBy : std::uint8_t { message, connection, session };
 
   framing::Factory framing;  ///< none: a datagram, or an MQTT message, is a frame
   Duration frame_timeout = std::chrono::seconds(30);
@@ -47,10 +49,14 @@ struct FramedConfig {
   std::vector<Request> requests;
   Commands commands;
   bool half_duplex = true;
+  bool dials = false;           ///< the gateway connects to the devices
   bool takes_commands = false;  ///< the adapter lets devices be given some
 
   /// Whether any reply waits for its messages to be settled so.
   bool answers_after(After after) const;
+
+  /// From when on it is known which device a peer is. A connection that anybody can make names nobody.
+  NamedBy named_by() const;
 
   /// Whether something must be remembered of each peer.
   bool converses() const;

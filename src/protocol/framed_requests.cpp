@@ -56,6 +56,9 @@ void Framed::start(Conversation& conversation, const Instant& now) {
   conversation.dialogue.begin(now.steady, phase, [this, by_registration](const Ask& ask) {
     return config_.session.has_value() && (by_registration || !ask.request->at_connect);
   });
+  if (named_by_ != FramedConfig::NamedBy::connection || !config_.secret.empty() || !conversation.to.empty()) return;
+  speak_of(conversation, *conversation.origin, now);
+  introduce(conversation);
 }
 
 /// Says what is due, and notes when the next will be.

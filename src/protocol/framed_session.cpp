@@ -69,9 +69,10 @@ Aside::Found Framed::take_aside(Bytes bytes, std::size_t& length, Arrival& arriv
       conversation.quiet_at = Agenda::never;
       const std::string_view what = is_heartbeat ? "heartbeat" : "registration";
       if (observer_ != nullptr) observer_->aside(what, bytes.substr(0, length));
+      refused_ = false;
       if (!is_heartbeat) take_registration(arrival);
       const auto& entry = is_heartbeat ? config_.session->heartbeat : config_.session->registration;
-      if (entry->reply && arrival.close.empty()) answer_aside(*entry->reply, arrival, what, joined);
+      if (entry->reply && arrival.close.empty() && !refused_) answer_aside(*entry->reply, arrival, what, joined);
       return Found::whole;
     }
     length = 0;
@@ -80,6 +81,33 @@ Aside::Found Framed::take_aside(Bytes bytes, std::size_t& length, Arrival& arriv
   }
   conversation.quiet_at = grows ? arrival.now.steady + quiet : Agenda::never;
   return waits && !conversation.settled_aside ? Found::begun : Found::nothing;
+}
+
+/// Makes of the message in hand what is known of a peer without any.
+void Framed::speak_of(const Conversation& conversation, const Origin& from, const Instant& now) {
+  message_.origin = &from;
+  message_.talk = &conversation.talk;
+  message_.document = {};
+  message_.device = {};
+  message_.frame = {};
+  message_.received = now;
+}
+
+/// Tells, before any message, that the device of whom the message in hand speaks is there. What only its messages can
+/// prove is left to them.
+void Framed::introduce(Conversation& conversation) {
+  const auto device = config_.device.view(message_, device_);
+  if (!device) return;
+  message_.device = *device;
+  if (!config_.require.source().empty() && !config_.require.test(message_)) return;
+  std::string_view refusal;
+  if (config_.secret.empty()) {
+    refusal = receiver_.present(message_, conversation, nullptr);
+  } else if (const auto said = config_.secret.view(message_, secret_)) {
+    const Proof proof{*said};
+    refusal = receiver_.present(message_, conversation, &proof);
+  }
+  if (!refusal.empty()) refuse(refusal);
 }
 
 /// Keeps what the registration has matched, and may learn from it who the peer is.
@@ -96,14 +124,9 @@ void Framed::take_registration(Arrival& arrival) {
   conversation.talk.match = conversation.match;
   if (!config_.session->id.uses(expression::Name::match)) return;
   arrival_ = &arrival;
-  message_.origin = &arrival.from;
-  message_.talk = &conversation.talk;
-  message_.document = {};
-  message_.device = {};
-  message_.frame = {};
-  message_.received = arrival.now;
+  speak_of(conversation, arrival.from, arrival.now);
   if (const auto id = config_.session->id.view(message_, id_)) {
-    take_id(conversation, *id);
+    if (take_id(conversation, *id) && named_by_ != FramedConfig::NamedBy::message) introduce(conversation);
   } else {
     counters_.errors.count("session_id");
     log_.limited(telemetry::Level::warn, "session_id", "{}: its registration does not say who it is: {}",

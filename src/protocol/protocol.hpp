@@ -57,7 +57,14 @@ class Receiver {
     return "secret";
   }
 
-  /// The peer, of which messages were admitted, is gone: why, a literal.
+  /// The device, which has said who it is and may have nothing else to say for long, is there: it can be reached by
+  /// `peer`. Refused as messages are. `proof`: as in admit_proven; null: none is needed.
+  virtual std::string_view present(const Message& device, Peer& peer, const Proof* proof) {
+    static_cast<void>(device), static_cast<void>(peer), static_cast<void>(proof);
+    return {};
+  }
+
+  /// The peer, of which messages were admitted or devices present, is gone: why, a literal.
   virtual void gone(Peer& peer, std::string_view why) { static_cast<void>(peer), static_cast<void>(why); }
 
   /// For the flight recorder, and whoever watches. Called for each frame.

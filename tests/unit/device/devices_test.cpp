@@ -104,6 +104,32 @@ TEST_CASE("tags join in the order gateway, adapter, device; where two have a nam
   CHECK(bench.say(source, "new") == "region=south site=all hall=a ");
 }
 
+TEST_CASE("a device that has only said who it is, is online and reached, without a message and without its rate") {
+  Bench bench(registered({{"d1", {}}}), Options::Unknown::reject);
+  SourceOptions options = watched(5min);
+  options.rate = config::Rate{1};
+  options.burst = 1;
+  Source& source = bench.devices.add_source("lines", options);
+  protocol::Peer peer;
+  Message message;
+  message.origin = &bench.origin;
+  message.received = bench.now;
+  message.device = "d2";
+  CHECK(bench.devices.present(source, message, peer) == "unknown_device");
+  message.device = "d1";
+  const protocol::Proof none;
+  CHECK(bench.devices.present(source, message, peer, &none) == "secret");
+  CHECK(bench.devices.find("d1")->peer == nullptr);
+  CHECK(bench.devices.present(source, message, peer).empty());
+  const auto seen = bench.devices.find("d1");
+  CHECK((seen->peer == &peer && seen->messages == 0 && seen->state == State::online));
+  CHECK(bench.say(source, "d1", &peer).empty());
+  bench.pass(5min);
+  bench.devices.gone(peer, "closed", bench.now);
+  CHECK(bench.heard.take() ==
+        Seen{"d1 unseen>online connected", "d1 online>late expected_interval", "d1 late>offline closed"});
+}
+
 TEST_CASE("a device is online from its first message until its connection is gone") {
   Bench bench(registered({{"d1", {}}}));
   Source& source = bench.devices.add_source("lines", {});

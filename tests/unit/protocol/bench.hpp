@@ -128,6 +128,10 @@ class Bench final : public Receiver {
   std::uint64_t errors(std::string_view reason) { return counters.errors.of(reason); }
   std::uint64_t rejected(std::string_view reason) { return counters.rejected.of(reason); }
 
+  std::string_view present(const Message& device, Peer&, const Proof* proof) override {
+    there.push_back(std::string(device.device) + (proof != nullptr ? " " + std::string(proof->secret.value()) : ""));
+    return refusal;
+  }
   Receipt message(Message& message) override {
     seen.push_back(std::string(message.device) + " " + std::string(message.document.json));
     if (message.talk != nullptr && !message.talk->request.empty()) {
@@ -155,6 +159,8 @@ class Bench final : public Receiver {
   Instant now;
   Seen seen;
   Seen letters;
+  Seen there;                ///< devices that were, before a message
+  std::string_view refusal;  ///< of those
   Receipt last = 0;
   int changes = 0;
   bool is_open = true;
