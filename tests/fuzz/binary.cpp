@@ -36,6 +36,23 @@ constexpr const char* layouts[] = {
     "type: uint16, at: _index } ] } ] }",
     "{ fields: [ { name: v, type: uint8, repeat: { until: 0 } }, { name: lat, type: bcd, bytes: 4, scale: 0.0001, "
     "format: ddmm }, { name: ip, type: ip }, { name: imei, type: imei } ] }",
+    "{ trailing: rest, fields: [ { name: kind, type: flags, bytes: 2, enum: { 0: sos, 15: door } }, { type: skip, "
+    "bits: 4 "
+    "}, { name: imei, type: bcd, digits: 15 }, { name: a, type: unix_s, epoch: \"2000-01-01T00:00:00Z\", format: "
+    "rfc3339 "
+    "}, { name: vin, type: vin }, { name: v, type: uint8, value: 7 }, { name: b, type: bytes, length: uint8, "
+    "transform: { "
+    "sub: 0x33 } } ] }",
+    "{ fields: [ { name: kind, type: uint8, enum: { 1: one } }, { type: tlv, lenient: true, tag: uint8, length: uint8, "
+    "cases: { 1: { name: a, type: uint16 }, 2: { name: c, fields: [ { name: d, type: uint8 }, { name: e, type: "
+    "bcd_time, "
+    "timezone: \"+08:00\" } ] } } } ] }",
+    "{ endian: little, trailing: error, fields: [ { name: _n, type: uint8 }, { name: p, size: _n, lenient: true, "
+    "fields: "
+    "[ { name: a, type: byte_time, timezone: \"+00:00\" }, { name: b, type: gps_time } ] }, { name: v, repeat: { "
+    "until: "
+    "eos, max: 9 }, lenient: true, fields: [ { name: _id, type: uint8 }, { name: \"io_{{ _id }}\", type: int16, scale: "
+    "1/10, missing: 0x7fff } ] } ] }",
 };
 
 struct Kept final : codec::Receiver {
