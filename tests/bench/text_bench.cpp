@@ -59,8 +59,9 @@ int main() {
 
   codec::Regex::Config tracker;
   tracker.patterns = {
-      *codec::expand_regex("^\\*HQ,(?P<imei>\\d{15}),V1,(?P<clock>\\d{6}),(?P<valid>[AV]),(?P<lat>[\\d.]+),"
-                           "(?P<ns>[NS]),(?P<lon>[\\d.]+),(?P<ew>[EW]),(?P<speed>[\\d.]+)")};
+      {*codec::expand_regex("^\\*HQ,(?P<imei>\\d{15}),V1,(?P<clock>\\d{6}),(?P<valid>[AV]),(?P<lat>[\\d.]+),"
+                            "(?P<ns>[NS]),(?P<lon>[\\d.]+),(?P<ew>[EW]),(?P<speed>[\\d.]+)"),
+       {}}};
   codec::Regex regex(tracker, none);
   measure("regex, eight groups", regex, "*HQ,123456789012345,V1,121300,A,4807.0380,N,01131.0000,E,010.00,290626");
 
