@@ -92,6 +92,12 @@ void Checksum::read_algorithm(config::Section& section) {
 
 Checksum Checksum::read(config::Section& section, std::size_t behind) {
   Checksum sum;
+  for (const std::string_view parameter : {"width", "poly"}) {
+    if (!section.has(parameter) || section.has("algorithm")) continue;
+    section.error(parameter, "the parameters of a CRC stand in a map: algorithm: { width: 16, poly: 0x8005, .. }");
+    section.accept_all_keys();
+    return sum;
+  }
   sum.read_algorithm(section);
   const std::size_t natural = sum.size_;
   const auto size = section.optional_integer(

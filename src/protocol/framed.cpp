@@ -94,9 +94,8 @@ void Framed::not_decoded(const codec::Failure& failure) {
   undecoded_ = true;
   verdict_ = failure.reason;
   verdict_text_ = failure.text;
-  log_.limited(telemetry::Level::warn, failure.reason, "{}: a frame is no message: {} at byte {} of {}: \"{}\"",
-               peer_text(*message_.origin), failure.text, failure.offset, message_.frame.size(),
-               telemetry::escaped(message_.frame));
+  log_.limited(telemetry::Level::warn, failure.reason, "{}: a frame is no message: {} at byte {} of {}: {}",
+               peer_text(*message_.origin), failure.text, failure.offset, message_.frame.size(), shown(message_.frame));
   if (observer_ != nullptr)
     observer_->failed(failure.reason, std::string(failure.text) + " at byte " + std::to_string(failure.offset));
   if (config_.on_error == FramedConfig::OnError::close) arrival_->close = failure.reason;
@@ -158,8 +157,8 @@ void Framed::rejected(const framing::Cut& cut, Bytes bytes, const Origin& from, 
   const std::string_view hint = cut.reason == "too_long"        ? ", see framing.max_length"
                                 : cut.reason == "frame_timeout" ? ", see framing.frame_timeout"
                                                                 : "";
-  log_.limited(telemetry::Level::warn, cut.reason, "{}: bytes that are no frame ({}{}): \"{}\"", peer_text(from),
-               cut.reason, hint, telemetry::escaped(garbage ? bytes.substr(0, cut.consumed) : bytes));
+  log_.limited(telemetry::Level::warn, cut.reason, "{}: bytes that are no frame ({}{}): {}", peer_text(from),
+               cut.reason, hint, shown(garbage ? bytes.substr(0, cut.consumed) : bytes));
   if (observer_ != nullptr) observer_->cut(cut, bytes.substr(0, cut.consumed));
   undecoded_ = true;
   verdict_ = cut.reason;
@@ -173,10 +172,15 @@ void Framed::message_rejected(std::string_view reason, std::string_view text) {
   note(reason, text);
 }
 
+/// For the log, which others may read: not what can hold a secret.
+std::string Framed::shown(Bytes bytes) const {
+  if (!config_.secret.empty()) return "(not shown: it may hold the device's secret)";
+  return '"' + telemetry::escaped(bytes) + '"';
+}
+
 /// Says what is wrong with the message in hand.
 void Framed::note(std::string_view reason, std::string_view text) {
-  log_.limited(telemetry::Level::warn, reason, "{}: {}: \"{}\"", peer_text(*message_.origin), text,
-               telemetry::escaped(message_.frame));
+  log_.limited(telemetry::Level::warn, reason, "{}: {}: {}", peer_text(*message_.origin), text, shown(message_.frame));
   if (observer_ != nullptr) observer_->failed(reason, text);
   verdict_ = reason;
   verdict_text_ = text;

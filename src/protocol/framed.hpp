@@ -143,6 +143,7 @@ class Framed final : private codec::Receiver {
   void rejected(const framing::Cut& cut, Bytes bytes, const Origin& from, const Instant& now);
   void message_rejected(std::string_view reason, std::string_view text);
   void note(std::string_view reason, std::string_view text);
+  std::string shown(Bytes bytes) const;
   void sent(std::string_view what, Bytes bytes, const Conversation& to, const Instant& now);
   void record(Bytes bytes, const Origin& from, const Instant& now);
 

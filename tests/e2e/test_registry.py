@@ -66,6 +66,8 @@ class Registry(Case):
             with self.subTest(refused), send_tcp(port, refused + right, close=False) as device:
                 self.assertEqual(lines_of(device, 1), [], "the connection is closed")
         gateway.wait_metric("fieldgate_adapter_errors_total", 4, adapter="lines", reason="secret")
+        send_tcp(port, b'{"device":"d1","password":"hunter2",\n')
+        gateway.wait_log("a frame is no message")
         self.assertEqual(len(gateway.output().splitlines()), 2)
         self.assertNotIn("hunter", gateway.log())
 
