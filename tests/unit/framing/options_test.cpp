@@ -99,7 +99,7 @@ TEST_CASE("a checksum is an algorithm by its name, or by its parameters") {
   CHECK(holds(Read(begin + "{ width: 8, poly: 0x131 } } }").problem, "more than 8 bits"));
   CHECK(holds(Read("{ type: length_field, length_size: 1, checksum: { at: -2 } }").problem, "'algorithm' is required"));
   CHECK(holds(Read("{ type: fixed, length: 3, checksum: { width: 16, poly: 0x1021 } }").problem,
-              "checksum.width: the parameters of a CRC stand in a map: algorithm: {"));
+              "the parameters of a CRC stand in a map: algorithm: {"));
 }
 
 TEST_CASE("the options of a switch are its cases'") {
