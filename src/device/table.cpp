@@ -7,6 +7,9 @@ namespace fieldgate::device {
 
 namespace {
 
+/// 32 KiB.
+constexpr std::size_t remembered_strangers = 4096;
+
 std::string address_of(const Node& node) {
   if (node.port == 0) return node.ip;
   return (node.ip.find(':') == std::string::npos ? node.ip : "[" + node.ip + "]") + ":" + std::to_string(node.port);
@@ -25,7 +28,8 @@ bool same_secret(std::string_view registered, std::string_view said) {
 Devices::Table::Table(const Options& options, Tags of_gateway)
     : registry(options.registry ? options.registry : std::make_shared<Registry>()),
       unknown(options.unknown),
-      gateway_tags(std::move(of_gateway)) {
+      gateway_tags(std::move(of_gateway)),
+      strangers(registry->globs() == 0 ? 0 : remembered_strangers) {
   nodes.reserve(registry->rows().size() - registry->globs());
   for (const Registry::Row& row : registry->rows()) {
     if (!row.is_glob()) insert(row.id(), &row);
@@ -38,8 +42,15 @@ Node* Devices::Table::find(std::string_view id) {
   return known == nodes.end() ? nullptr : &known->second;
 }
 
-const Registry::Row* Devices::Table::row_of(const Node* node, std::string_view id) const {
-  return node != nullptr ? node->row : registry->fitting(id);
+const Registry::Row* Devices::Table::row_of(const Node* node, std::string_view id) {
+  if (node != nullptr) return node->row;
+  if (registry->globs() == 0) return nullptr;
+  const std::uint64_t hash = nodes.hash_function()(id);
+  std::uint64_t& stranger = strangers[hash % strangers.size()];
+  if (stranger == hash) return nullptr;
+  const Registry::Row* const row = registry->fitting(id);
+  if (row == nullptr) stranger = hash;
+  return row;
 }
 
 Node& Devices::Table::insert(std::string_view id, const Registry::Row* row) {

@@ -103,7 +103,7 @@ struct Devices::Table {
 
   Node* find(std::string_view id);
   /// What is registered of a device that is not in the table: what a glob says.
-  const Registry::Row* row_of(const Node* node, std::string_view id) const;
+  const Registry::Row* row_of(const Node* node, std::string_view id);
   Node& insert(std::string_view id, const Registry::Row* row);
   /// Takes in a device that has no row of its own.
   Node& meet(std::string_view id, const Registry::Row* row, const Instant& now);
@@ -132,7 +132,8 @@ struct Devices::Table {
   Tags gateway_tags;
   std::deque<Sourced> sources;
   Nodes nodes;
-  Ring unregistered;  // those without a row of their own, by when they were heard
+  std::vector<std::uint64_t> strangers;  // hashes of ids that fit no glob: who repeats itself is not compared again
+  Ring unregistered;                     // those without a row of their own, by when they were heard
   std::size_t unregistered_count = 0;
   std::size_t counts[4] = {};
   std::vector<Meta> tags;  // of the message in hand

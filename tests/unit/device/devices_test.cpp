@@ -88,6 +88,7 @@ TEST_CASE("who is not registered is accepted, or rejected and then not remembere
   CHECK(rejecting.say(source, "d1").empty());
   CHECK(rejecting.say(source, "m-7").empty());
   CHECK(rejecting.say(source, "d2") == "unknown_device");
+  CHECK(rejecting.say(source, "d2") == "unknown_device");
   CHECK(!rejecting.devices.find("d2"));
   CHECK(rejecting.heard.take() == Seen{"d1 unseen>online message", "m-7 unseen>online message"});
 }
