@@ -14,9 +14,7 @@
 #include "codec/text.hpp"
 #include "framing/line.hpp"
 #include "reactor/tls_context.hpp"
-#include "support/catch.hpp"
-#include "support/reactor.hpp"
-#include "support/temp_dir.hpp"
+#include "support/adapter_bench.hpp"
 #include "support/tls_files.hpp"
 #include "transport/socket.hpp"
 #include "unit/config/reading.hpp"
@@ -38,7 +36,7 @@ struct Output final : router::Input {
 };
 
 /// An adapter that dials what a test says, or listens at `address()`.
-struct Bench {
+struct Bench : test::AdapterBench {
   explicit Bench(const std::string& protocol_yaml) {
     config::Registry<framing::Factory> framers("framing");
     framers.add<framing::Line>();
@@ -57,18 +55,10 @@ struct Bench {
     options.dial.max = 20ms;
   }
 
-  Address address(const std::string& name) const { return {Address::Kind::unix_socket, directory / name, 0}; }
   void dial(const std::string& name, Address address) { options.dial.targets.push_back({name, std::move(address)}); }
-  Context context(const std::string& name) {
-    return {name, reactor, metrics, telemetry::Log("adapter " + name), environment, paths, devices, recorder};
-  }
   void start(const StreamTls& tls = {}) {
     server.emplace(options, context("lines"));
     REQUIRE(server->start(current, tls));
-  }
-  template <class Done>
-  void until(Done done) {
-    REQUIRE(test::run_until(reactor, done));
   }
   std::uint64_t connections() const { return server->counters().connections; }
   bool rejected(const std::string& reason) const {
@@ -76,15 +66,7 @@ struct Bench {
            std::string::npos;
   }
 
-  test::TempDir directory;
-  reactor::Reactor reactor;
-  telemetry::Metrics metrics;
-  device::Devices devices{{}, {}, metrics};
-  device::Recorder recorder{0};
-  expression::Environment environment{"gw", ""};
-  expression::Paths paths;
   Output output;
-  Receipt last = 0;
   router::Inlet inlet{reactor.io(), last, {&output}, {}, {}};
   router::Inlet* current = &inlet;
   StreamOptions options;

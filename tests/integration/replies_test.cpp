@@ -13,9 +13,7 @@
 #include "codec/json.hpp"
 #include "framing/line.hpp"
 #include "reactor/tls_context.hpp"
-#include "support/catch.hpp"
-#include "support/reactor.hpp"
-#include "support/temp_dir.hpp"
+#include "support/adapter_bench.hpp"
 #include "support/tls_files.hpp"
 #include "unit/config/reading.hpp"
 
@@ -44,7 +42,7 @@ struct Output final : router::Input {
 };
 
 /// What an adapter needs round it, and its answers: the document's `n`, each after what its `after` says.
-struct Bench {
+struct Bench : test::AdapterBench {
   Bench() {
     for (const char* after : {"received", "stored", "delivered"}) {
       config::Reading reading(std::string("{ when: \"data.after == '") + after + "'\", after: " + after +
@@ -62,28 +60,10 @@ struct Bench {
     config.replies = replies;
     return config;
   }
-  config::Address address() const { return {config::Address::Kind::unix_socket, directory / "socket", 0}; }
-  Context context() {
-    return {"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder};
-  }
 
-  template <class Done>
-  void until(Done done) {
-    REQUIRE(test::run_until(reactor, done));
-  }
-  bool says(const std::string& line) const { return metrics.prometheus().find(line) != std::string::npos; }
-
-  test::TempDir directory;
-  reactor::Reactor reactor;
-  telemetry::Metrics metrics;
-  device::Devices devices{{}, {}, metrics};
-  device::Recorder recorder{0};
-  expression::Environment environment{"gw", ""};
-  expression::Paths paths;
   std::vector<protocol::Reply> replies;
   Output output;
   Keeper keeper;
-  Receipt last = 0;
   router::Inlet inlet{reactor.io(), last, {&output}, {}, {&keeper}};
   router::Inlet* current = &inlet;
 };

@@ -11,9 +11,7 @@
 #include "adapter/udp.hpp"
 #include "codec/text.hpp"
 #include "framing/line.hpp"
-#include "support/catch.hpp"
-#include "support/reactor.hpp"
-#include "support/temp_dir.hpp"
+#include "support/adapter_bench.hpp"
 #include "unit/config/reading.hpp"
 
 namespace fieldgate::adapter {
@@ -30,7 +28,7 @@ struct Output final : router::Input {
 };
 
 /// What an adapter needs round it.
-struct Bench {
+struct Bench : test::AdapterBench {
   protocol::FramedConfig protocol(const std::string& yaml, protocol::FramedConfig::Transport transport) const {
     config::Registry<framing::Factory> framers("framing");
     framers.add<framing::Line>();
@@ -46,25 +44,7 @@ struct Bench {
     REQUIRE(reading.printed == "");
     return config;
   }
-  config::Address address() const { return {config::Address::Kind::unix_socket, directory / "socket", 0}; }
-  Context context() {
-    return {"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths, devices, recorder};
-  }
-  template <class Done>
-  void until(Done done) {
-    REQUIRE(test::run_until(reactor, done));
-  }
-  bool says(const std::string& line) const { return metrics.prometheus().find(line) != std::string::npos; }
-
-  test::TempDir directory;
-  reactor::Reactor reactor;
-  telemetry::Metrics metrics;
-  device::Devices devices{{}, {}, metrics};
-  device::Recorder recorder{0};
-  expression::Environment environment{"gw", ""};
-  expression::Paths paths;
   Output output;
-  Receipt last = 0;
   router::Inlet inlet{reactor.io(), last, {&output}, {}, {}};
   router::Inlet* current = &inlet;
 };

@@ -10,8 +10,7 @@
 
 #include "codec/json.hpp"
 #include "framing/line.hpp"
-#include "support/catch.hpp"
-#include "support/temp_dir.hpp"
+#include "support/adapter_bench.hpp"
 
 namespace fieldgate::adapter {
 namespace {
@@ -30,20 +29,18 @@ struct Output final : router::Input {
   std::size_t close_after = 1000;
 };
 
-class Bench {
- public:
+struct Bench : test::AdapterBench {
   explicit Bench(StreamLimits limits = {}, Duration frame_timeout = 30s, const device::SourceOptions& source = {})
       : gate(reactor.io()), output(gate), inlet(reactor.io(), last, {&output}, {&gate}, {}) {
     StreamOptions options;
-    options.listen = {config::Address::Kind::unix_socket, directory / "socket", 0};
+    options.listen = address();
     options.limits = limits;
     options.source = source;
     options.protocol.framing = framing::Factory::of<framing::Line>({});
     options.protocol.frame_timeout = frame_timeout;
     options.protocol.codec = codec::Factory::of<codec::Json>({});
     options.protocol.device = *expression::Template::parse("{{ data.d }}", expression::Place::plain);
-    server.emplace(options, Context{"lines", reactor, metrics, telemetry::Log("adapter lines"), environment, paths,
-                                    devices, recorder});
+    server.emplace(options, context());
     REQUIRE(server->start(current, {}));
   }
 
@@ -60,28 +57,13 @@ class Bench {
     REQUIRE(::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
   }
 
-  template <class Done>
-  void until(Done done) {
-    const auto end = std::chrono::steady_clock::now() + 10s;
-    while (!done() && std::chrono::steady_clock::now() < end) reactor.io().run_one_for(10ms);
-    REQUIRE(done());
-  }
-  bool says(const std::string& line) { return metrics.prometheus().find(line) != std::string::npos; }
   static bool hung_up(int fd) {
     char byte;
     return ::read(fd, &byte, 1) == 0;
   }
 
-  test::TempDir directory;
-  reactor::Reactor reactor;
-  telemetry::Metrics metrics;
-  device::Devices devices{{}, {}, metrics};
-  device::Recorder recorder{0};
-  expression::Environment environment{"gw", ""};
-  expression::Paths paths;
   router::Gate gate;
   Output output;
-  Receipt last = 0;
   router::Inlet inlet;
   router::Inlet* current = &inlet;
   std::optional<StreamServer> server;
