@@ -29,7 +29,20 @@ std::vector<mqtt::Subscription> read_subscriptions(config::Section& section) {
   return subscriptions;
 }
 
-Mqtt::Config::Publish read_publish(config::Section& section) {
+/// `topic`: where a device would get its commands.
+void check_topic(config::Section& publish, const std::string& topic,
+                 const std::vector<mqtt::Subscription>& subscribed) {
+  if (const auto fine = mqtt::check_topic(topic); !fine)
+    return publish.error("topic", "the topic " + fine.error().text);
+  for (const mqtt::Subscription& own : subscribed) {
+    if (!mqtt::matches(own.filter, topic)) continue;
+    publish.warning("topic", "the filter " + own.filter +
+                                 " of 'subscribe' takes it too: commands would come back as "
+                                 "messages of their devices");
+  }
+}
+
+Mqtt::Config::Publish read_publish(config::Section& section, const std::vector<mqtt::Subscription>& subscribed) {
   Mqtt::Config::Publish publish;
   section.section("publish", "Where devices listen for their commands; needed where 'commands' allows any.",
                   [&](config::Section& s) {
@@ -46,6 +59,7 @@ Mqtt::Config::Publish read_publish(config::Section& section) {
                       s.error("topic", "'" + std::string(other->source()) + "' is not known of a command");
                     if (!publish.topic.uses(expression::Name::device))
                       s.error("topic", "has no {{ device }}: every device would get the commands of all");
+                    check_topic(s, publish.topic.sketch(), subscribed);
                   });
   return publish;
 }
@@ -67,7 +81,7 @@ Mqtt::Config Mqtt::Config::read(config::Section& section) {
       section.choice<bool>("retained", true, "What to do with messages that the broker had kept from before",
                            {{"accept", true}, {"ignore", false}});
   config.source = device::SourceOptions::read(section);
-  config.publish = read_publish(section);
+  config.publish = read_publish(section, config.subscribe);
   config.protocol = protocol::FramedConfig::read(section, protocol::FramedConfig::Transport::mqtt);
   config.protocol.allow(section, config.source.commands);
   if (!section.describing() && !config.source.commands.empty() && !section.has("publish"))

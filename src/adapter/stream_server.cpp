@@ -201,6 +201,7 @@ void StreamServer::close(Connection& connection, std::string_view limit) {
 /// Ends it by its limit, or, where the peer is gone, sends it nothing more: what it has sent is still to be taken.
 void StreamServer::give_up(Connection& connection, std::string_view why) {
   if (why == "write_queue") return close(connection, why);
+  if (why == "keepalive") counters_.rejected.count(why);  // the system's probes found that nobody is there
   log_.debug("{}: the connection ended: {}", peer_text(connection.origin), why);
   connection.broken = true;
   connection.why = why;

@@ -9,7 +9,6 @@ namespace {
 
 /// For commands that wait for no device: how old they may be, and how long one may be busy with another.
 constexpr auto least_lifetime = std::chrono::seconds(10);
-constexpr auto acceptance_time = std::chrono::seconds(10);
 constexpr std::size_t max_device = 256;
 constexpr std::size_t max_kept_text = 64 * 1024;
 
@@ -31,7 +30,7 @@ Commands::Book::Book(reactor::Reactor& on, Devices& known, std::filesystem::path
       metrics(counts),
       log(std::move(to)),
       timer(on.io()),
-      journal(on, std::move(file), log,
+      journal(on, std::move(file), counts, log,
               {[this](CommandJournal::Left left) { recover(std::move(left)); }, [this] { write_all(); }}) {}
 
 Commands::Book::Entry* Commands::Book::find(std::int64_t number) {
@@ -42,7 +41,8 @@ Commands::Book::Entry* Commands::Book::find(std::int64_t number) {
 void Commands::Book::tell(const CommandStatus& status) {
   const CommandRequest& request = status.request;
   log.info("{}: '{}' for {}{}: {}{}{}", request.from, telemetry::escaped(request.name),
-           telemetry::escaped(request.device), request.id.empty() ? "" : ", id " + telemetry::escaped(request.id),
+           telemetry::escaped(request.device, max_device),
+           request.id.empty() ? "" : ", id " + telemetry::escaped(request.id, CommandRequest::max_id),
            name_of(status.state), status.error.empty() ? "" : ": " + telemetry::escaped(status.error, 256),
            status.state == CommandState::queued || status.number == 0 ? "; " + shown(request) : "");
   ++metrics.counter("fieldgate_commands_total", {{"state", std::string(name_of(status.state))}},
@@ -56,6 +56,8 @@ std::string Commands::Book::no_room(const std::string& device) const {
   const auto line = lines.find(device);
   if (line != lines.end() && line->second.total >= max_of_a_device)
     return "queue: " + std::to_string(max_of_a_device) + " commands wait for the device already";
+  if (memory >= max_waiting_bytes)
+    return "queue: commands of " + std::to_string(max_waiting_bytes >> 20) + " MiB wait in all already";
   if (entries.size() >= max_waiting) return "queue: " + std::to_string(max_waiting) + " commands wait in all already";
   return {};
 }
@@ -126,29 +128,22 @@ Commands::Book::Verdict Commands::Book::judge(const CommandRequest& request, con
 void Commands::Book::submit(CommandRequest request, const std::vector<std::string>& allowed) {
   const Instant now = Instant::now();
   if (!recovered && !journal.is_failing() && early.size() < max_of_a_device * 4)
-    return early.emplace_back(std::move(request), allowed), void();
+    return early.push_back({std::move(request), allowed, now.steady + acceptance_time}), keep_time();
   Verdict verdict = judge(request, allowed, now);
+  if (!recovered && verdict.error.empty()) verdict = {CommandState::refused, "disk: it is not yet read", {}, false};
+  if (!verdict.error.empty()) return turn_away(std::move(request), verdict.state, std::move(verdict.error));
   CommandStatus status;
   status.accepted = status.changed = now.wall;
   status.request = std::move(request);
-  if (!recovered && verdict.error.empty()) verdict = {CommandState::refused, "disk: it is not yet read", {}, false};
-  if (!verdict.error.empty()) {
-    status.state = verdict.state;
-    status.error = verdict.error;
-    status.final = true;
-    return tell(status);
-  }
   const Duration lifetime = verdict.lifetime > Duration(0) ? verdict.lifetime : Duration(least_lifetime);
   status.number = ++last_number;
   // A time ahead is not trusted: then it counts from its arrival.
   status.expires = std::min(status.request.issued.value_or(now.wall), now.wall) + lifetime;
-  Entry& entry = entries[status.number];
-  entry.kept = {std::move(status), verdict.repeatable, {}};
-  entry.kept.key = key_of(entry.status().request);
+  std::string key = key_of(status.request);
+  Entry& entry = keep({std::move(status), verdict.repeatable, std::move(key)});
   entry.lifetime = verdict.lifetime;
   entry.due = now.steady + acceptance_time;
   dues.emplace(entry.due, entry.status().number);
-  ++lines[entry.status().request.device].total;
   const bool named = !entry.status().request.id.empty();
   journal.write({entry.kept, now.wall - (named ? Duration(remember_ids) : Duration(remember_contents)), false,
                  [this, number = entry.status().number](const Error* error, const CommandStatus* seen) {
@@ -157,13 +152,35 @@ void Commands::Book::submit(CommandRequest request, const std::vector<std::strin
   keep_time();
 }
 
+Commands::Book::Entry& Commands::Book::keep(KeptCommand kept) {
+  Entry& entry = entries[kept.status.number];
+  entry.kept = std::move(kept);
+  const CommandRequest& request = entry.status().request;
+  entry.bytes = request.content.size() + request.reply_to.size() + request.correlation.size();
+  memory += entry.bytes;
+  ++lines[request.device].total;
+  return entry;
+}
+
+/// It is not kept.
+void Commands::Book::turn_away(CommandRequest request, CommandState state, std::string error) {
+  CommandStatus status;
+  status.accepted = status.changed = Instant::now().wall;
+  status.request = std::move(request);
+  status.state = state;
+  status.error = std::move(error);
+  status.final = true;
+  tell(status);
+}
+
 void Commands::Book::accepted(std::int64_t number, const Error* error, const CommandStatus* seen) {
   Entry* const entry = find(number);
   if (entry == nullptr) return;
-  if (entry->given_up && error == nullptr && seen == nullptr)
-    return end(*entry, CommandState::refused, "disk: it was not written in time");
-  CommandStatus status = entry->status();
-  if (error == nullptr && seen == nullptr) {
+  // What the disk says that it has not taken may be there all the same: that it is refused must stand there instead.
+  if (error != nullptr) return end(*entry, CommandState::refused, "disk: it cannot be kept: " + error->text);
+  if (entry->given_up && seen == nullptr) return end(*entry, CommandState::refused, "disk: it was not written in time");
+  const CommandStatus status = entry->status();
+  if (seen == nullptr) {
     dues.erase({entry->due, number});
     entry->due = std::chrono::steady_clock::now() + (*status.expires - Instant::now().wall);
     dues.emplace(entry->due, number);
@@ -174,22 +191,14 @@ void Commands::Book::accepted(std::int64_t number, const Error* error, const Com
   const bool given_up = entry->given_up;
   forget(number);
   if (given_up) return;
-  if (seen != nullptr) {
-    const Entry* const live = find(seen->number);
-    CommandStatus answer = live != nullptr ? live->kept.status : *seen;
-    answer.request.reply_to = status.request.reply_to;
-    answer.request.correlation = status.request.correlation;
-    log.info("{}: '{}' for {} was given already; it is answered with its state", status.request.from,
-             telemetry::escaped(status.request.name), telemetry::escaped(status.request.device));
-    const auto asker = askers.find(status.request.from);
-    if (asker != askers.end()) asker->second->told(answer);
-    return;
-  }
-  status.number = 0;
-  status.state = CommandState::refused;
-  status.final = true;
-  status.error = "disk: it cannot be kept: " + error->text;
-  tell(status);
+  const Entry* const live = find(seen->number);
+  CommandStatus answer = live != nullptr ? live->kept.status : *seen;
+  answer.request.reply_to = status.request.reply_to;
+  answer.request.correlation = status.request.correlation;
+  log.info("{}: '{}' for {} was given already; it is answered with its state", status.request.from,
+           telemetry::escaped(status.request.name), telemetry::escaped(status.request.device));
+  const auto asker = askers.find(status.request.from);
+  if (asker != askers.end()) asker->second->told(answer);
 }
 
 void Commands::Book::change(Entry& entry, CommandState state, bool tells) {
@@ -224,6 +233,7 @@ void Commands::Book::forget(std::int64_t number) {
   dues.erase({entry->due, number});
   const auto line = lines.find(entry->status().request.device);
   if (line != lines.end() && --line->second.total == 0) lines.erase(line);
+  memory -= entry->bytes;
   entries.erase(number);
 }
 
@@ -233,10 +243,8 @@ void Commands::Book::recover(CommandJournal::Left left) {
   const Instant now = Instant::now();
   for (KeptCommand& kept : left.open) {
     const std::int64_t number = kept.status.number;
-    Entry& entry = entries[number];
-    entry.kept = std::move(kept);
+    Entry& entry = keep(std::move(kept));
     CommandStatus& status = entry.status();
-    ++lines[status.request.device].total;
     const Duration whole = std::max(Duration(0), status.expires.value_or(status.accepted) - status.accepted);
     entry.lifetime = std::max(whole, Duration(1));
     // Where the clock stood still, or went back, no command waits for longer than it may.
@@ -253,7 +261,7 @@ void Commands::Book::recover(CommandJournal::Left left) {
   }
   if (!left.open.empty()) log.info("{} commands were open when the gateway ended", left.open.size());
   keep_time();
-  for (auto& [request, allowed] : std::exchange(early, {})) submit(std::move(request), allowed);
+  for (Early& one : std::exchange(early, {})) submit(std::move(one.request), one.allowed);
 }
 
 /// The file is new: what is open belongs into it.

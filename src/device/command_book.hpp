@@ -33,6 +33,7 @@ struct Commands::Book : std::enable_shared_from_this<Commands::Book> {
     Phase phase = Phase::accepting;
     Time due{};           ///< when it expires, or its acceptance is given up
     Duration lifetime{};  ///< zero: it waits for no device
+    std::size_t bytes = 0;
     bool given_up = false;
     CommandStatus& status() { return kept.status; }
   };
@@ -40,6 +41,12 @@ struct Commands::Book : std::enable_shared_from_this<Commands::Book> {
     std::set<std::int64_t> waiting;
     std::size_t open = 0;   ///< from marking to said
     std::size_t total = 0;  ///< that have not ended
+  };
+  /// Given before the file was read.
+  struct Early {
+    CommandRequest request;
+    std::vector<std::string> allowed;
+    Time until{};
   };
   /// What the protocol told in the midst of things.
   struct Heard {
@@ -66,6 +73,8 @@ struct Commands::Book : std::enable_shared_from_this<Commands::Book> {
   Verdict judge(const CommandRequest& request, const std::vector<std::string>& allowed, const Instant& now) const;
   Verdict check(const CommandRequest& request) const;
   std::string no_room(const std::string& device) const;
+  Entry& keep(KeptCommand kept);
+  void turn_away(CommandRequest request, CommandState state, std::string error);
   void accepted(std::int64_t number, const Error* error, const CommandStatus* seen);
   void recover(CommandJournal::Left left);
   void write_all();
@@ -75,6 +84,10 @@ struct Commands::Book : std::enable_shared_from_this<Commands::Book> {
   void write(Entry& entry, bool must, std::function<void(const Error*)> done);
   void forget(std::int64_t number);
   Entry* find(std::int64_t number);
+
+  /// Of the file and of memory, by which it is wanted: the newest first.
+  Awaitable<std::vector<CommandStatus>> look_up(CommandJournal::Query query,
+                                                std::function<bool(const CommandStatus&)> wanted);
 
   // command_delivery.cpp: from a line to its end
   static bool is_reachable(const std::optional<View>& view);
@@ -97,7 +110,8 @@ struct Commands::Book : std::enable_shared_from_this<Commands::Book> {
   std::map<std::int64_t, Entry> entries;
   std::unordered_map<std::string, Line, SipHash, std::equal_to<>> lines;
   std::set<std::pair<Time, std::int64_t>> dues;
-  std::deque<std::pair<CommandRequest, std::vector<std::string>>> early;  // given before the file was read
+  std::size_t memory = 0;  // bytes of all entries
+  std::deque<Early> early;
   std::vector<Heard> heard;
   std::set<std::string> changed;  // devices of which something changed
   std::int64_t last_number = 0;

@@ -172,9 +172,9 @@ void Commands::Book::look() {
 }
 
 void Commands::Book::keep_time() {
-  if (dues.empty() || std::exchange(timing, true)) return;
+  if ((dues.empty() && early.empty()) || std::exchange(timing, true)) return;
   const auto soon = std::chrono::steady_clock::now() + look_again_after;
-  timer.expires_at(std::min(soon, dues.begin()->first));
+  timer.expires_at(dues.empty() ? soon : std::min(soon, dues.begin()->first));
   timer.async_wait([weak = weak_from_this()](const error_code&) {
     if (const auto book = weak.lock()) book->tick();
   });
@@ -184,18 +184,19 @@ void Commands::Book::tick() {
   timing = false;
   if (stopping) return;
   const auto now = std::chrono::steady_clock::now();
+  constexpr const char* stalled = "disk: it does not answer";
+  for (; !early.empty() && early.front().until <= now; early.pop_front())
+    turn_away(std::move(early.front().request), CommandState::refused, stalled);
   while (!dues.empty() && dues.begin()->first <= now) {
     const std::int64_t number = dues.begin()->second;
     dues.erase(dues.begin());
     Entry& entry = *find(number);
     if (entry.phase == Phase::accepting) {
       entry.given_up = true;
-      CommandStatus status = entry.status();
-      status.number = 0;
-      status.state = CommandState::refused;
-      status.final = true;
-      status.error = "disk: it does not answer";
-      tell(status);
+      turn_away(entry.status().request, CommandState::refused, stalled);
+      log.limited(telemetry::Level::error, "stalled",
+                  "the disk does not answer for {} s; commands are refused until it does",
+                  std::chrono::duration_cast<std::chrono::seconds>(acceptance_time).count());
     } else if (entry.phase == Phase::waiting) {
       end(entry, CommandState::expired, "expired: the device was not there in time");
     }

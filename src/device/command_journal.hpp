@@ -14,6 +14,7 @@
 #include "reactor/reactor.hpp"
 #include "reactor/worker.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace fieldgate::device {
 
@@ -38,13 +39,14 @@ class CommandJournal {
     std::function<void()> emptied;     ///< the file was damaged, and another begun
   };
 
-  CommandJournal(reactor::Reactor& reactor, std::filesystem::path file, telemetry::Log log, Owner owner);
+  CommandJournal(reactor::Reactor& reactor, std::filesystem::path file, telemetry::Metrics& metrics, telemetry::Log log,
+                 Owner owner);
 
   void start() { turn(); }
   void write(Write write);
 
   using Query = std::function<Result<std::vector<CommandStatus>>(CommandStore&)>;
-  /// Nothing where the file cannot be read now.
+  /// Nothing where the file cannot be read now, or not within 2 s.
   Awaitable<std::vector<CommandStatus>> read(Query query);
 
   /// Whether the disk refuses.
@@ -81,6 +83,8 @@ class CommandJournal {
   void failed(const Error& error);
 
   telemetry::Log log_;
+  telemetry::Counter& damaged_;
+  telemetry::Counter& forgotten_;
   Owner owner_;
   std::shared_ptr<Disk> disk_ = std::make_shared<Disk>();
   std::deque<Write> waiting_;
@@ -88,7 +92,8 @@ class CommandJournal {
   std::optional<Error> last_error_;
   bool running_ = false;  // a job
   bool open_ = false;
-  bool told_ = false;  // the owner, what was left
+  bool told_ = false;        // the owner, what was left
+  bool begun_anew_ = false;  // the owner is to be told
   bool failing_ = false;
   bool troubled_ = false;  // since the last write that succeeded
   bool closed_ = false;

@@ -1,7 +1,13 @@
 // CommandStore: one table.
 #include "device/command_store.hpp"
 
+#include <array>
+#include <fstream>
+#include <iterator>
 #include <utility>
+
+#include "message/siphash.hpp"
+#include "storage/wal.hpp"
 
 namespace fieldgate::device {
 
@@ -10,7 +16,7 @@ namespace {
 using storage::Database;
 using storage::Statement;
 
-constexpr std::int64_t layout = 1;
+constexpr std::int64_t layout = 2;
 
 constexpr const char* schema =
     "BEGIN IMMEDIATE;"
@@ -18,20 +24,40 @@ constexpr const char* schema =
     " accepted INTEGER NOT NULL, changed INTEGER NOT NULL, expires INTEGER NOT NULL, repeatable INTEGER NOT NULL,"
     " framed INTEGER NOT NULL, asker BLOB NOT NULL, device BLOB NOT NULL, key BLOB NOT NULL, id BLOB NOT NULL,"
     " name BLOB NOT NULL, reply_to BLOB NOT NULL, correlation BLOB NOT NULL, error BLOB NOT NULL,"
-    " content BLOB NOT NULL, data BLOB NOT NULL);"
+    " content BLOB NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL);"
     "CREATE INDEX keys ON commands(device, asker, key);"
     "CREATE INDEX ids ON commands(id);"
     "CREATE INDEX ends ON commands(final, number);"
-    "PRAGMA user_version = 1;"
+    "PRAGMA user_version = 2;"
     "COMMIT";
 
 constexpr std::string_view columns =
     "SELECT number, final, state, accepted, changed, expires, repeatable, framed, asker, device, key, id, name,"
-    " reply_to, correlation, error, content, data FROM commands ";
+    " reply_to, correlation, error, content, data, sum FROM commands ";
 
 std::int64_t micros(TimePoint time) { return time.time_since_epoch().count(); }
 
-KeptCommand read_row(const Statement& row) {
+std::array<Bytes, 10> texts_of(const KeptCommand& command) {
+  const CommandRequest& request = command.status.request;
+  return {request.from,     request.device,      command.key,          request.id,      request.name,
+          request.reply_to, request.correlation, command.status.error, request.content, command.status.data};
+}
+
+/// By which a row that the disk has changed is known.
+std::int64_t sum_of(const KeptCommand& command) {
+  const CommandStatus& status = command.status;
+  std::string all;
+  for (const std::int64_t number :
+       {status.number, std::int64_t{status.final}, static_cast<std::int64_t>(status.state), micros(status.accepted),
+        micros(status.changed), status.expires ? micros(*status.expires) : 0, std::int64_t{command.repeatable},
+        std::int64_t{status.request.framed}}) {
+    all.append(std::to_string(number)).push_back(' ');
+  }
+  for (const Bytes text : texts_of(command)) all.append(std::to_string(text.size())).append(" ").append(text);
+  return static_cast<std::int64_t>(SipHash(0, 0)(all));
+}
+
+Result<KeptCommand> read_row(const Statement& row) {
   KeptCommand command;
   CommandStatus& status = command.status;
   status.number = row.integer(0);
@@ -53,6 +79,8 @@ KeptCommand read_row(const Statement& row) {
                                 &status.request.content,
                                 &status.data};
   for (int i = 0; i < 10; ++i) *texts[i] = row.blob(8 + i);
+  if (row.integer(18) != sum_of(command))
+    return Error{"corrupt", "command " + std::to_string(status.number) + " is not as it was written"};
   return command;
 }
 
@@ -62,7 +90,9 @@ Result<std::vector<KeptCommand>> read_all(Statement& rows) {
     const Result<bool> row = rows.step();
     if (!row) return row.error();
     if (!*row) return found;
-    found.push_back(read_row(rows));
+    Result<KeptCommand> command = read_row(rows);
+    if (!command) return command.error();
+    found.push_back(std::move(*command));
   }
 }
 
@@ -74,9 +104,20 @@ Result<std::vector<CommandStatus>> read_statuses(Statement& rows) {
   return found;
 }
 
+/// SQLite takes damage in its log for the log's end, and with what is lost behind it a command could go out again.
+Result<void> check_log(const std::filesystem::path& file) {
+  std::ifstream log(file.string() + "-wal", std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(log), std::istreambuf_iterator<char>()};
+  if (storage::mend_wal(content).state == storage::MendedWal::State::sound) return {};
+  return Error{"corrupt", "its log (" + file.filename().string() + "-wal) is damaged"};
+}
+
 }  // namespace
 
 Result<CommandStore> CommandStore::open(const std::filesystem::path& file) {
+  if (!file.empty()) {
+    if (Result<void> sound = check_log(file); !sound) return sound.error();
+  }
   Result<Database> database = file.empty() ? Database::open_in_memory() : Database::open(file, {});
   if (!database) return database.error();
   CommandStore store(std::move(*database));
@@ -87,7 +128,7 @@ Result<CommandStore> CommandStore::open(const std::filesystem::path& file) {
 Result<void> CommandStore::prepare() {
   const Result<std::int64_t> version = database_.number("PRAGMA user_version");
   if (!version) return version.error();
-  if (*version == layout) return {};
+  if (*version == layout) return look_through();
   if (*version != 0)
     return Error{"corrupt", "another version of Fieldgate wrote it (layout " + std::to_string(*version) + ")"};
   const Result<std::int64_t> tables = database_.number("SELECT count(*) FROM sqlite_schema");
@@ -98,9 +139,20 @@ Result<void> CommandStore::prepare() {
   return made;
 }
 
+/// A log that a crash cut off goes first: later transactions behind its end would look like damage in its midst.
+Result<void> CommandStore::look_through() {
+  if (Result<void> whole = database_.checkpoint(); !whole) return whole;
+  Result<Statement> check = database_.prepare("PRAGMA integrity_check(1)");
+  if (!check) return check.error();
+  const Result<bool> row = check->step();
+  if (!row) return row.error();
+  if (*row && check->text(0) != "ok") return Error{"corrupt", std::string(check->text(0))};
+  return {};
+}
+
 Result<std::vector<KeptCommand>> CommandStore::open_commands() {
   Result<Statement> rows = database_.prepare(std::string(columns) + "WHERE final = 0 ORDER BY number");
-  if (!rows) return rows.error().reason == "sql" ? Error{"corrupt", rows.error().text} : rows.error();
+  if (!rows) return rows.error();
   return read_all(*rows);
 }
 
@@ -118,14 +170,16 @@ Result<std::optional<CommandStatus>> CommandStore::seen(const KeptCommand& comma
   const Result<bool> row = rows->step();
   if (!row) return row.error();
   if (!*row) return std::optional<CommandStatus>();
-  return std::optional<CommandStatus>(read_row(*rows).status);
+  Result<KeptCommand> found = read_row(*rows);
+  if (!found) return found.error();
+  return std::optional<CommandStatus>(std::move(found->status));
 }
 
 Result<void> CommandStore::put(const KeptCommand& command) {
   Result<Statement> row = database_.prepare(
       "INSERT OR REPLACE INTO commands(number, final, state, accepted, changed, expires, repeatable, framed, asker,"
-      " device, key, id, name, reply_to, correlation, error, content, data)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      " device, key, id, name, reply_to, correlation, error, content, data, sum)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!row) return row.error();
   const CommandStatus& status = command.status;
   const CommandRequest& request = status.request;
@@ -133,9 +187,9 @@ Result<void> CommandStore::put(const KeptCommand& command) {
   row->bind(3, static_cast<std::int64_t>(status.state)).bind(4, micros(status.accepted));
   row->bind(5, micros(status.changed)).bind(6, status.expires ? micros(*status.expires) : 0);
   row->bind(7, std::int64_t{command.repeatable}).bind(8, std::int64_t{request.framed});
-  const Bytes texts[] = {request.from,     request.device,      command.key,  request.id,      request.name,
-                         request.reply_to, request.correlation, status.error, request.content, status.data};
-  for (int i = 0; i < 10; ++i) row->bind(9 + i, texts[i]);
+  int parameter = 9;
+  for (const Bytes text : texts_of(command)) row->bind(parameter++, text);
+  row->bind(parameter, sum_of(command));
   return row->run();
 }
 
@@ -154,13 +208,17 @@ Result<std::vector<CommandStatus>> CommandStore::of_device(std::string_view devi
   return read_statuses(*rows);
 }
 
-Result<void> CommandStore::purge(TimePoint before) {
-  return database_.run(
-      "DELETE FROM commands WHERE final = 1 AND changed < " + std::to_string(micros(before)) +
-      ";DELETE FROM commands WHERE number IN (SELECT number FROM (SELECT number, count(*) OVER newest AS ended,"
+Result<std::uint64_t> CommandStore::purge(TimePoint before, const CommandBounds& bounds) {
+  Result<void> done =
+      database_.run("DELETE FROM commands WHERE final = 1 AND changed < " + std::to_string(micros(before)));
+  if (!done) return done.error();
+  done = database_.run(
+      "DELETE FROM commands WHERE number IN (SELECT number FROM (SELECT number, count(*) OVER newest AS ended,"
       " sum(length(content) + length(data) + 500) OVER newest AS bytes FROM commands WHERE final = 1"
       " WINDOW newest AS (ORDER BY number DESC)) WHERE ended > " +
-      std::to_string(max_ended) + " OR bytes > " + std::to_string(max_ended_bytes) + ")");
+      std::to_string(bounds.ended) + " OR bytes > " + std::to_string(bounds.bytes) + ")");
+  if (!done) return done.error();
+  return static_cast<std::uint64_t>(database_.changes());
 }
 
 }  // namespace fieldgate::device

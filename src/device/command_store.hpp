@@ -21,14 +21,17 @@ struct KeptCommand {
   std::string key;          ///< what its asker knows it by: the id, or the content's hash
 };
 
-/// Blocks: for a thread of its own. Reasons of errors: those of storage::Database.
+/// More ended commands, or bytes of them, are not kept: the oldest go.
+struct CommandBounds {
+  std::int64_t ended = 100'000;
+  std::int64_t bytes = 64 * 1024 * 1024;
+};
+
+/// Blocks: for a thread of its own. Reasons of errors: those of storage::Database; `corrupt` also for a row, an index
+/// or a log that is not as it was written, since a command must be run neither altered nor twice.
 class CommandStore {
  public:
-  /// More ended commands, or bytes of them, are not kept: the oldest go.
-  static constexpr std::int64_t max_ended = 100'000;
-  static constexpr std::int64_t max_ended_bytes = 64 * 1024 * 1024;
-
-  /// `file` empty: in memory.
+  /// `file` empty: in memory. What was written before is durable when it returns.
   static Result<CommandStore> open(const std::filesystem::path& file);
 
   /// Those that have not ended, in their order.
@@ -45,14 +48,15 @@ class CommandStore {
   Result<std::vector<CommandStatus>> find(std::string_view id, std::int64_t number);
   Result<std::vector<CommandStatus>> of_device(std::string_view device, std::size_t limit);
 
-  /// Removes those that ended before, and what is too much.
-  Result<void> purge(TimePoint before);
+  /// Removes those that ended before, and what is too much: returns how many of the latter.
+  Result<std::uint64_t> purge(TimePoint before, const CommandBounds& bounds = {});
 
   storage::Database& database() { return database_; }
 
  private:
   explicit CommandStore(storage::Database database) : database_(std::move(database)) {}
   Result<void> prepare();
+  Result<void> look_through();
 
   storage::Database database_;
 };

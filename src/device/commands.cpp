@@ -48,30 +48,34 @@ void Commands::submit(CommandRequest request, const std::vector<std::string>& al
   book_->submit(std::move(request), allowed);
 }
 
-Awaitable<std::vector<CommandStatus>> Commands::find(std::string_view id, std::int64_t number) {
-  const auto book = book_;
-  const std::string wanted(id);
-  const CommandJournal::Query query = [wanted, number](CommandStore& store) { return store.find(wanted, number); };
-  std::vector<CommandStatus> found = co_await book->journal.read(query);
+Awaitable<std::vector<CommandStatus>> Commands::Book::look_up(CommandJournal::Query query,
+                                                              std::function<bool(const CommandStatus&)> wanted) {
+  std::vector<CommandStatus> found = co_await journal.read(std::move(query));
   std::vector<CommandStatus> live;
-  for (const auto& [key, entry] : book->entries) {
-    const bool fits = number != 0 ? key == number : entry.kept.status.request.id == wanted;
-    if (fits && entry.phase != Book::Phase::accepting) live.push_back(entry.kept.status);
+  for (const auto& [number, entry] : entries) {
+    if (entry.phase != Phase::accepting && wanted(entry.kept.status)) live.push_back(entry.kept.status);
   }
   co_return renewed(std::move(found), live);
 }
 
+Awaitable<std::vector<CommandStatus>> Commands::find(std::string_view id, std::int64_t number) {
+  const auto book = book_;
+  const std::string name(id);
+  CommandJournal::Query query = [name, number](CommandStore& store) { return store.find(name, number); };
+  std::function<bool(const CommandStatus&)> wanted = [name, number](const CommandStatus& status) {
+    return number != 0 ? status.number == number : status.request.id == name;
+  };
+  co_return co_await book->look_up(std::move(query), std::move(wanted));
+}
+
 Awaitable<std::vector<CommandStatus>> Commands::of_device(std::string_view device, std::size_t limit) {
   const auto book = book_;
-  const std::string wanted(device);
-  const CommandJournal::Query query = [wanted, limit](CommandStore& store) { return store.of_device(wanted, limit); };
-  std::vector<CommandStatus> found = co_await book->journal.read(query);
-  std::vector<CommandStatus> live;
-  for (const auto& [number, entry] : book->entries) {
-    if (entry.kept.status.request.device == wanted && entry.phase != Book::Phase::accepting)
-      live.push_back(entry.kept.status);
-  }
-  found = renewed(std::move(found), live);
+  const std::string name(device);
+  CommandJournal::Query query = [name, limit](CommandStore& store) { return store.of_device(name, limit); };
+  std::function<bool(const CommandStatus&)> wanted = [name](const CommandStatus& status) {
+    return status.request.device == name;
+  };
+  std::vector<CommandStatus> found = co_await book->look_up(std::move(query), std::move(wanted));
   if (found.size() > limit) found.resize(limit);
   co_return found;
 }

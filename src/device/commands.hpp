@@ -34,6 +34,9 @@ class Commands final : private Listener {
  public:
   static constexpr std::size_t max_of_a_device = 64;
   static constexpr std::size_t max_waiting = 10'000;
+  static constexpr std::size_t max_waiting_bytes = 64 * 1024 * 1024;  ///< of what they say
+  /// So long a disk may take to keep one; then it is refused.
+  static constexpr auto acceptance_time = std::chrono::seconds(10);
   static constexpr auto remember_ids = std::chrono::hours(24);
   static constexpr auto remember_contents = std::chrono::seconds(10);
 

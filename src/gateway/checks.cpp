@@ -88,6 +88,13 @@ const protocol::FramedConfig* protocol_of(const adapter::Factory& adapter) {
   return nullptr;
 }
 
+const device::SourceOptions* source_of(const adapter::Factory& adapter) {
+  if (const auto* stream = stream_of(adapter)) return &stream->source;
+  if (const auto* udp = adapter.config<adapter::Udp>()) return &udp->source;
+  if (const auto* mqtt = adapter.config<adapter::Mqtt>()) return &mqtt->source;
+  return nullptr;
+}
+
 /// Of the folder, or of the first above it that exists.
 std::optional<std::uintmax_t> free_space(std::filesystem::path folder) {
   std::error_code failed;
@@ -241,6 +248,26 @@ void check_acknowledgement(const Configuration& c, const std::vector<router::Sou
       problems.warning(adapters[a].mark, adapters[a].path + ".protocol.replies",
                        "devices are told 'stored' (after: stored), but no sink behind has a disk buffer: a kill or a "
                        "power cut loses what was acknowledged; write buffer: { type: disk }");
+    }
+  }
+}
+
+void check_commands(const Configuration& c, const std::vector<router::Stage>& sinks, config::Problems& problems) {
+  std::set<std::string_view> known;
+  for (const auto& adapter : c.adapters) {
+    if (!adapter.factory) return;  // what it allows is not known
+    const auto* source = adapter.enabled ? source_of(adapter.factory) : nullptr;
+    if (source != nullptr) known.insert(source->commands.begin(), source->commands.end());
+  }
+  for (std::size_t i = 0; i < c.sinks.size(); ++i) {
+    const auto* config = c.sinks[i].enabled ? c.sinks[i].factory.sink.config<sink::Mqtt>() : nullptr;
+    if (config == nullptr) continue;
+    for (const std::string& name : config->commands.allow) {
+      if (known.contains(name)) continue;
+      problems.warning(sinks[i].mark, sinks[i].path + ".commands.allow",
+                       "no adapter allows '" + name + "', so it is always refused" +
+                           config::did_you_mean(name, {known.begin(), known.end()}) +
+                           ": name it in the option commands of the adapter whose devices may be given it");
     }
   }
 }

@@ -31,6 +31,9 @@ void check_blocking(const Configuration& c, const std::vector<router::Stage>& si
 void check_acknowledgement(const Configuration& c, const std::vector<router::Source>& adapters,
                            config::Problems& problems);
 
+/// A sink that may give commands which no adapter lets its devices be given: a warning.
+void check_commands(const Configuration& c, const std::vector<router::Stage>& sinks, config::Problems& problems);
+
 /// Disk buffers that may grow beyond the free space: a warning.
 void check_disk_space(const Configuration& c, config::Section& root);
 

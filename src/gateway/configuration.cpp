@@ -127,6 +127,7 @@ Configuration Configuration::read(config::Section& root) {
   check_client_ids(c, sources, sinks, root.reader().problems());
   check_blocking(c, sinks, root.reader().problems());
   check_acknowledgement(c, sources, root.reader().problems());
+  check_commands(c, sinks, root.reader().problems());
   check_disk_space(c, root);
   check_default_id(root);
   return c;

@@ -159,16 +159,22 @@ class Gateway:
     def wait_log(self, pattern, patience=PATIENCE):
         return until(lambda: re.search(pattern, self.log()), lambda: f"/{pattern}/ in the log:\n{self.log()}", patience)
 
-    def get(self, path, method="GET"):
+    def get(self, path, method="GET", body=None, headers=None):
         """Status, headers and body of a request to the admin listener."""
         import http.client
         connection = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=PATIENCE)
         try:
-            connection.request(method, path)
+            connection.request(method, path, body, headers or {})
             response = connection.getresponse()
             return response.status, dict(response.getheaders()), response.read().decode()
         finally:
             connection.close()
+
+    def ask(self, method, path, body=None):
+        """Status and document of a request to the API; with a body, one that changes something."""
+        headers = {} if body is None else {"Content-Type": "application/json", "X-Fieldgate": "1"}
+        status, _, text = self.get(path, method, None if body is None else json.dumps(body), headers)
+        return status, json.loads(text)
 
     def metrics(self):
         """Every sample: {(name, frozenset of labels): value}."""

@@ -28,13 +28,14 @@ class Published:
 
 class ScriptedBroker:
     """`connack` is asked at each CONNECT for the code; `puback` for each PUBLISH, for a reason, None (never) or seconds to wait as
-    a float; it has the message then all the same. `kick`: seconds after CONNACK at which a client is thrown out as taken over.
+    a float; it has the message then all the same; `suback` for each filter, for its code. `kick`: seconds after CONNACK at which a client is thrown out as taken over.
     `silent`: reads, answers nothing. `take` gets the document of each payload that the broker keeps."""
 
     def __init__(self, take=None, port=None):
         self.take = take or (lambda document: None)
         self.connack = lambda client: 0
         self.puback = lambda published: 0
+        self.suback = lambda topic: 1
         self.kick = None
         self.silent = False
         self.port = port or free_port()
@@ -109,10 +110,19 @@ class Session:
         if kind == PUBLISH:
             self.publish(flags, body)
         elif kind == SUBSCRIBE:
-            self.send(SUBACK, body[:2] + (b"\x00" if self.version == 5 else b"") + b"\x01")
+            self.subscribe(body)
         elif kind == PINGREQ:
             self.send(PINGRESP)
         return kind != DISCONNECT
+
+    def subscribe(self, body):
+        at = 2
+        if self.version == 5:
+            properties, at = _varint(body, at)
+            at += properties
+        (size,) = struct.unpack_from(">H", body, at)
+        code = self.broker.suback(body[at + 2:at + 2 + size].decode())
+        self.send(SUBACK, body[:2] + (b"\x00" if self.version == 5 else b"") + bytes([code]))
 
     def connect(self, body):
         self.version = body[6]

@@ -1,84 +1,13 @@
 """Commands to devices: what a kill leaves of them, and what a dead device costs the others."""
 import collections
-import http.client
-import json
 import random
 import signal
 import socket
-import threading
 import time
 import unittest
 
 from harness import PATIENCE, Case, free_port, until
-
-CONFIG = """
-gateway: {{ id: plant, data_dir: {data} }}
-admin: {{ listen: 127.0.0.1:{{admin}} }}
-adapters:
-  relays:
-    type: tcp
-    listen: 127.0.0.1:{port}
-    commands: [relay, slow]
-    protocol:
-      framing: {{ type: line }}
-      codec: {{ type: json }}
-      device: "{{{{ data.id }}}}"
-      commands:
-        relay: {{ text: "RELAY {{{{ args.n }}}}", expect: "data.ok == args.n", timeout: 20s, expires: 10m }}
-        slow: {{ text: "SLOW {{{{ args.n }}}}", expect: "data.slow == args.n", timeout: 60s, expires: 10m }}
-sinks: {{ out: {{ type: console }} }}
-"""
-
-
-class Relay:
-    """A device that says who it is, answers each command, and counts what it was told."""
-
-    def __init__(self, port, name, answers=True):
-        self.told = collections.Counter()
-        self.order = []
-        self.name, self.answers = name, answers
-        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
-        self.socket.settimeout(None)
-        self.socket.sendall(json.dumps({"id": name}).encode() + b"\n")
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self):
-        try:
-            lines = self.socket.makefile("r")
-            for text in lines:
-                self.told[text.strip()] += 1
-                self.order.append(text.strip())
-                if self.answers:
-                    self.socket.sendall(json.dumps({"id": self.name, "ok": int(text.split()[1])}).encode() + b"\n")
-        except OSError:
-            pass
-        lines.close()
-
-    def close(self):
-        try:
-            self.socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the gateway was killed
-        self.thread.join(PATIENCE)
-        self.socket.close()
-
-
-def ask(gateway, method, path, body=None, patience=PATIENCE):
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.admin, timeout=patience)
-    try:
-        headers = {} if body is None else {"Content-Type": "application/json", "X-Fieldgate": "1"}
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
-        response = connection.getresponse()
-        return response.status, json.loads(response.read())
-    finally:
-        connection.close()
-
-
-def give(gateway, device, name, number, **more):
-    """Returns once the command is taken, and so on disk."""
-    return ask(gateway, "POST", f"/api/v1/devices/{device}/commands",
-               {"id": f"{device}-{number}", "command": name, "args": {"n": number}, **more})
+from relays import CONFIG, Relay, give
 
 
 class Commands(Case):
@@ -103,7 +32,7 @@ class Commands(Case):
         gateway = self.gateway(config)
         relay = Relay(self.port, "relay")
         until(lambda: len(relay.told) == count, lambda: f"{count} commands, are {relay.told}; log:\n{gateway.log()}")
-        until(lambda: ask(gateway, "GET", f"/api/v1/commands/relay-{count}")[1]["state"] == "answered", "the last is answered")
+        until(lambda: gateway.ask("GET", f"/api/v1/commands/relay-{count}")[1]["state"] == "answered", "the last is answered")
         self.assertEqual(relay.order, [f"RELAY {n + 1}" for n in range(count)])
         status, answer = give(gateway, "relay", "relay", 1)
         self.assertEqual(answer["state"], "answered")
@@ -130,7 +59,7 @@ class Commands(Case):
             told += relay.told
         gateway = self.gateway(config)
         relay = Relay(self.port, "relay")
-        state = lambda number: ask(gateway, "GET", f"/api/v1/commands/relay-{number}")[1]
+        state = lambda number: gateway.ask("GET", f"/api/v1/commands/relay-{number}")[1]
         ends = {}
         for number in sorted(taken):
             ends[number] = until(lambda: (lambda s: s["state"] in ("answered", "failed") and s)(state(number)),
@@ -175,7 +104,7 @@ class Commands(Case):
         self.assertEqual(give(gateway, "u", "relay", 7)[0], 202)
         self.assertEqual(device.recv(100), b"RELAY 7\n")
         device.sendto(b'{"id":"u","ok":7}\n', ("127.0.0.1", self.port))
-        until(lambda: ask(gateway, "GET", "/api/v1/commands/u-7")[1]["state"] == "answered", "the answer")
+        until(lambda: gateway.ask("GET", "/api/v1/commands/u-7")[1]["state"] == "answered", "the answer")
 
     def test_a_device_at_a_broker_gets_its_command_at_its_topic_and_answers_at_its_own(self):
         broker = self.mosquitto()
@@ -193,9 +122,9 @@ class Commands(Case):
               lambda: f"the command, have {down.messages}; log:\n{gateway.log()}")
         broker.publish("plant/b/up", '{"ok":7}')  # another's answer
         gateway.wait_metric("fieldgate_devices", 2, state="online")
-        self.assertEqual(ask(gateway, "GET", "/api/v1/commands/a-7")[1]["state"], "sent")
+        self.assertEqual(gateway.ask("GET", "/api/v1/commands/a-7")[1]["state"], "sent")
         broker.publish("plant/a/up", '{"ok":7}')
-        until(lambda: ask(gateway, "GET", "/api/v1/commands/a-7")[1]["state"] == "answered", "the answer")
+        until(lambda: gateway.ask("GET", "/api/v1/commands/a-7")[1]["state"] == "answered", "the answer")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Commands that come from a broker: mosquitto_pub asks, a meter gets the bytes of its data sheet, and what it answers goes back."""
 import json
 import re
-import socket
 import unittest
 
-from harness import PATIENCE, ROOT, Case, fieldgate, free_port, until
+from harness import ROOT, Case, fieldgate, free_port, until
+from relays import Caller
 
 METER = "868123456789012"
 CLOSED = bytes.fromhex("01050000ff008c3a")  # as the data sheet has it: unit 1 closes its relay
@@ -12,28 +12,6 @@ OPEN = bytes.fromhex("010500000000cdca")
 READING = bytes.fromhex("01030200e639ce")
 COMMAND = f"v1/example/{METER}/command"
 RESPONSE = f"v1/example/{METER}/response"
-
-
-class Meter:
-    """Says who it is when it connects, and what it has read."""
-
-    def __init__(self, port):
-        self.connection = socket.create_connection(("127.0.0.1", port), PATIENCE)
-        self.connection.sendall(METER.encode() + READING)
-
-    def take(self, count=8):
-        come = b""
-        while len(come) < count:
-            piece = self.connection.recv(count - len(come))
-            assert piece, f"the connection ended after {come.hex()}"
-            come += piece
-        return come
-
-    def answer(self, data):
-        self.connection.sendall(data)
-
-    def close(self):
-        self.connection.close()
 
 
 class Commands(Case):
@@ -55,7 +33,7 @@ class Commands(Case):
         self.responses = self.broker.subscribe("v1/example/+/response")
 
     def meter(self):
-        meter = Meter(self.port)
+        meter = Caller(self.port, METER.encode() + READING)  # who it is, and what it has read
         self.addCleanup(meter.close)
         return meter
 
@@ -87,8 +65,8 @@ class Commands(Case):
         meter = self.meter()
         self.gateway_.wait_metric("fieldgate_adapter_messages_total", 1)
         self.command()
-        self.assertEqual(meter.take(), CLOSED)
-        meter.answer(CLOSED)
+        self.assertEqual(meter.take(8), CLOSED)
+        meter.say(CLOSED)
         response = self.wait_state("answered")
         self.assertEqual(response["data"]["state"], "closed")
         self.assertEqual([topic for topic, _ in self.responses.messages], [RESPONSE] * len(self.responses.messages))
@@ -100,8 +78,8 @@ class Commands(Case):
         meter = self.meter()
         self.command(options=("-V", "5", "-D", "publish", "response-topic", "asker/7",
                               "-D", "publish", "correlation-data", "c-17"))
-        self.assertEqual(meter.take(), CLOSED)
-        meter.answer(CLOSED)
+        self.assertEqual(meter.take(8), CLOSED)
+        meter.say(CLOSED)
         answered = until(lambda: [text for _, text in asker.messages if '"answered"' in text],
                          lambda: f"an answer, have {asker.messages}; log:\n{self.gateway_.log()}")
         correlation, _, document = answered[0].partition(" ")
@@ -113,8 +91,8 @@ class Commands(Case):
         self.start(("    topic: \"v1/", "    version: 3.1.1\n    topic: \"v1/"))
         meter = self.meter()
         self.command("open")
-        self.assertEqual(meter.take(), OPEN)
-        meter.answer(OPEN)
+        self.assertEqual(meter.take(8), OPEN)
+        meter.say(OPEN)
         self.assertEqual(self.wait_state("answered")["data"]["state"], "open")
 
     def test_a_command_waits_for_a_meter_that_connects_later(self):
@@ -122,8 +100,8 @@ class Commands(Case):
         self.command()
         self.wait_state("queued")
         meter = self.meter()
-        self.assertEqual(meter.take(), CLOSED)
-        meter.answer(CLOSED)
+        self.assertEqual(meter.take(8), CLOSED)
+        meter.say(CLOSED)
         self.wait_state("answered")
         self.assertEqual(self.states(), ["queued", "sent", "answered"])
 
@@ -134,16 +112,16 @@ class Commands(Case):
         meter = self.meter()
         self.gateway_.wait_metric("fieldgate_adapter_messages_total", 1)
         self.command("open", "2")
-        self.assertEqual(meter.take(), OPEN)
+        self.assertEqual(meter.take(8), OPEN)
 
     def test_a_command_that_is_not_answered_has_failed_and_is_not_sent_again(self):
         self.start(("timeout: 5s ", "timeout: 1s "))
         meter = self.meter()
         self.command("closed", "1")
-        self.assertEqual(meter.take(), CLOSED)
+        self.assertEqual(meter.take(8), CLOSED)
         self.assertTrue(self.wait_state("failed", "1")["error"])
         self.command("open", "2")
-        self.assertEqual(meter.take(), OPEN)
+        self.assertEqual(meter.take(8), OPEN)
 
     def test_a_wrong_value_is_refused_with_what_was_wrong(self):
         self.start()
@@ -153,7 +131,7 @@ class Commands(Case):
         self.command("closed", "2", unknown=1)
         self.wait_state("refused", "2")
         self.command("closed", "3")
-        self.assertEqual(meter.take(), CLOSED)
+        self.assertEqual(meter.take(8), CLOSED)
 
     def test_what_is_no_command_is_refused(self):
         self.start()
@@ -186,36 +164,36 @@ class Commands(Case):
         self.command(id_="2", retain=True)
         self.wait_refused("retain", "2")
         self.command("open", "3")
-        self.assertEqual(meter.take(), OPEN)
+        self.assertEqual(meter.take(8), OPEN)
         self.assertEqual(self.gateway_.metric("fieldgate_sink_commands_refused_total", reason="retained"), 2)
 
     def test_a_repeated_command_is_answered_and_not_sent_again(self):
         self.start()
         meter = self.meter()
         self.command("closed", "1")
-        self.assertEqual(meter.take(), CLOSED)
-        meter.answer(CLOSED)
+        self.assertEqual(meter.take(8), CLOSED)
+        meter.say(CLOSED)
         self.wait_state("answered", "1")
         self.command("closed", "1")
         self.wait_state("answered", "1", times=2)
         self.command("open", "2")
-        self.assertEqual(meter.take(), OPEN)
+        self.assertEqual(meter.take(8), OPEN)
 
     def test_answers_wait_for_a_broker_that_is_restarted(self):
         self.start()
         meter = self.meter()
         self.command("closed", "1")
-        self.assertEqual(meter.take(), CLOSED)
+        self.assertEqual(meter.take(8), CLOSED)
         self.wait_state("sent", "1")
         self.broker.stop()
         self.gateway_.wait_log("next attempt in")
-        meter.answer(CLOSED)
+        meter.say(CLOSED)
         self.gateway_.wait_metric("fieldgate_adapter_frames_total", 2)
         self.broker.start()
         self.wait_state("answered", "1")
         until(lambda: len(re.findall("commands come from", self.gateway_.log())) == 2, "a second subscription")
         self.command("open", "2")
-        self.assertEqual(meter.take(), OPEN)
+        self.assertEqual(meter.take(8), OPEN)
 
     def test_the_example_proves_its_bytes_itself(self):
         result = fieldgate("test", "-c", ROOT / "config/examples/commands.yaml")

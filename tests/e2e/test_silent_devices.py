@@ -1,6 +1,4 @@
 """Devices that say who they are and then nothing: they are there, and commands reach them."""
-import http.client
-import json
 import socket
 import unittest
 
@@ -26,17 +24,6 @@ sinks: {{ out: {{ type: console }} }}
 SESSION = 'session: { id: "{{ match.imei }}", registration: { regex: "^IMEI(?P<imei>[0-9]+);", reply: { text: "OK;" } } }'
 
 
-def ask(gateway, method, path, body=None):
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.admin, timeout=PATIENCE)
-    try:
-        headers = {} if body is None else {"Content-Type": "application/json", "X-Fieldgate": "1"}
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
-        response = connection.getresponse()
-        return response.status, json.loads(response.read())
-    finally:
-        connection.close()
-
-
 class SilentDevices(Case):
     def read(self, modem, expected):
         told = b""
@@ -50,7 +37,7 @@ class SilentDevices(Case):
         return self.gateway(REGISTERS.format(data=self.directory / "data", line=line, device=device, session=session))
 
     def queue(self, gateway):
-        status, answer = ask(gateway, "POST", "/api/v1/devices/86012/commands",
+        status, answer = gateway.ask("POST", "/api/v1/devices/86012/commands",
                              {"id": "1", "command": "relay", "args": {"to": "on"}})
         self.assertEqual((status, answer["state"]), (202, "queued"), answer)
 
@@ -61,9 +48,9 @@ class SilentDevices(Case):
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as modem:
             modem.sendall(b"IMEI86012;")
             self.read(modem, b"OK;RELAY on\n")
-            device = ask(gateway, "GET", "/api/v1/devices/86012")[1]
+            device = gateway.ask("GET", "/api/v1/devices/86012")[1]
             self.assertEqual((device["state"], device["messages"]), ("online", 0))
-        until(lambda: ask(gateway, "GET", "/api/v1/devices/86012")[1]["state"] == "offline", "the modem is gone")
+        until(lambda: gateway.ask("GET", "/api/v1/devices/86012")[1]["state"] == "offline", "the modem is gone")
 
     def test_a_modem_that_is_not_registered_here_gets_no_answer_to_its_registration(self):
         port = free_port()
@@ -71,7 +58,7 @@ class SilentDevices(Case):
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as modem:
             modem.sendall(b"IMEI4711;")
             until(lambda: "'4711' is not registered" in gateway.log(), gateway.log)
-        self.assertEqual(ask(gateway, "GET", "/api/v1/devices/4711")[0], 404)
+        self.assertEqual(gateway.ask("GET", "/api/v1/devices/4711")[0], 404)
 
     def test_a_dialled_device_gets_its_command_when_it_is_reached(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -81,7 +68,7 @@ class SilentDevices(Case):
             modem = server.accept()[0]
             modem.settimeout(PATIENCE)
             with modem:
-                until(lambda: ask(gateway, "GET", "/api/v1/devices/86012")[1]["state"] == "online", gateway.log)
+                until(lambda: gateway.ask("GET", "/api/v1/devices/86012")[1]["state"] == "online", gateway.log)
                 self.queue(gateway)
                 self.read(modem, b"RELAY on\n")
 

@@ -158,5 +158,54 @@ TEST_CASE("disk buffers that may outgrow the disk: a warning") {
   CHECK(text.find("lower buffer.max_size") != std::string::npos);
 }
 
+/// `allowed` by the adapter, `given` by the sink.
+std::string commanding(const std::string& allowed, const std::string& given) {
+  return "adapters:\n  a: { type: tcp, listen: 127.0.0.1:9000, commands: " + allowed +
+         ", protocol: { framing: { type: line }, codec: { type: json }, device: x, commands: { relay: { text: ON } } } "
+         "}\n"
+         "sinks:\n  cloud: { type: mqtt, servers: [ \"mqtt://127.0.0.1\" ], topic: up, commands: { subscribe: down, "
+         "allow: " +
+         given + " } }\n";
+}
+
+TEST_CASE("a sink's command that no adapter allows: a warning") {
+  CHECK(problems(commanding("[relay, raw]", "[raw, relay]")).empty());
+  const std::string text = only(problems(commanding("[relay]", "[relay, rellay]")));
+  CHECK(text.find("sinks.cloud.commands.allow: no adapter allows 'rellay', so it is always refused, did you mean "
+                  "'relay'?") != std::string::npos);
+  CHECK(only(problems(commanding("[]", "[json]"))).find("option commands of the adapter") != std::string::npos);
+}
+
+TEST_CASE("an adapter allows commands of its protocol only") {
+  CHECK(only(problems(commanding("[rellay]", "[rellay]")))
+            .find("adapters.a.commands: the protocol has no command 'rellay', did you mean 'relay'?") !=
+        std::string::npos);
+}
+
+/// The only problem of an mqtt adapter with these options besides what it needs.
+std::string publishing(const std::string& options) {
+  return only(problems(
+      "adapters:\n  a: { type: mqtt, servers: [ \"mqtt://127.0.0.1\" ], subscribe: [ { topic: up/+ } ], " + options +
+      "protocol: { codec: { type: json }, device: \"{{ topic.1 }}\", commands: { relay: { text: ON } } } }\n" +
+      one_sink));
+}
+
+TEST_CASE("an mqtt adapter that allows commands must know where each device listens") {
+  const auto says = [](const std::string& options, const std::string& text) {
+    const std::string problem = publishing(options);
+    CAPTURE(problem);
+    CHECK(problem.find(text) != std::string::npos);
+  };
+  says("commands: [relay], ", "adapters.a.commands: needs 'publish', which says where a device listens");
+  says("commands: [relay], publish: { topic: down }, ",
+       "has no {{ device }}: every device would get the commands of all");
+  says("commands: [relay], publish: { topic: \"{{ device }}/{{ data.x }}\" }, ", "'data.x' is not known of a command");
+  says("commands: [relay], publish: { topic: \"{{ device }}/#\" }, ", "only filters may");
+  says("commands: [relay], publish: { topic: \"up/{{ device }}\" }, ", "commands would come back as messages");
+  says("commands: [relay], publish: { qos: 1 }, ", "adapters.a.publish: 'topic' is required");
+  says("commands: [relay], publish: { topic: \"{{ device }}\", qos: 3 }, ", "adapters.a.publish.qos");
+  says("commands: [relay], publish: { topic: \"{{ device }}\", retian: true }, ", "did you mean 'retain'");
+}
+
 }  // namespace
 }  // namespace fieldgate::gateway

@@ -3,6 +3,8 @@
 
 #include <deque>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "support/catch.hpp"
 
@@ -65,6 +67,75 @@ TEST_CASE("what is postponed comes in its order") {
   CHECK(many.dialogue->due() == many.now + 3s);
   many.now += 3s;
   CHECK(many.dialogue->next(many.now)->ask == many.asks.data());
+}
+
+/// Commands alone, and what is told of them: "failed expired unsaid", one after the other.
+struct Orders {
+  explicit Orders(bool half_duplex = true) : dialogue(asks, half_duplex) {
+    command.exchange.timeout = 5s;
+    dialogue.begin(now, 0, [](const Ask&) { return false; });
+  }
+  bool add(const std::string& name, Dialogue::Time not_after = Agenda::never) {
+    Order order;
+    order.command = &command;
+    order.arguments = name;
+    order.not_after = not_after;
+    order.outcomes = [this, name](const Outcome& outcome) {
+      told += name + " " + std::string(outcome.error) + (outcome.said ? " said;" : " unsaid;");
+    };
+    return dialogue.add(std::move(order));
+  }
+  Command command;
+  std::vector<Ask> asks;
+  Dialogue dialogue;
+  Dialogue::Time now{1000s};
+  std::string told;
+};
+
+TEST_CASE("a command whose time has come before its turn is never said, and the next has its turn") {
+  Orders orders;
+  REQUIRE(orders.add("first", orders.now + 10s));
+  REQUIRE(orders.add("second", orders.now + 2s));
+  REQUIRE(orders.add("third"));
+  Dialogue::Open* const first = orders.dialogue.next(orders.now);
+  REQUIRE(first != nullptr);
+  orders.now += 2s;
+  CHECK(orders.dialogue.next(orders.now) == nullptr);
+  CHECK(orders.told.empty());  // its turn has not come
+  orders.dialogue.close(*first, false);
+  Dialogue::Open* const next = orders.dialogue.next(orders.now);
+  REQUIRE(next != nullptr);
+  CHECK(next->order.arguments == "third");
+  CHECK(orders.told == "second expired unsaid;");
+}
+
+TEST_CASE("a command that is under way does not expire any more") {
+  Orders orders;
+  REQUIRE(orders.add("first", orders.now + 1s));
+  REQUIRE(orders.dialogue.next(orders.now) != nullptr);
+  orders.now += 2s;
+  CHECK(orders.dialogue.next(orders.now) == nullptr);
+  CHECK(orders.told.empty());
+  CHECK(orders.dialogue.open().size() == 1);
+}
+
+TEST_CASE("at the end of a connection it is told of each command whether bytes of it may have gone out") {
+  Orders orders(false);
+  for (const char* name : {"first", "second", "third"}) REQUIRE(orders.add(name));
+  Dialogue::Open* const first = orders.dialogue.next(orders.now);
+  REQUIRE(first != nullptr);
+  first->said = true;
+  REQUIRE(orders.dialogue.next(orders.now) != nullptr);  // its turn has come, but its bytes could not be made yet
+  orders.dialogue.fail_all("absent");
+  CHECK(orders.told == "first absent said;second absent unsaid;third absent unsaid;");
+  CHECK(orders.dialogue.idle());
+}
+
+TEST_CASE("more commands than may wait are refused, and nothing is told of them") {
+  Orders orders;
+  for (std::size_t i = 0; i < Dialogue::max_orders; ++i) REQUIRE(orders.add(std::to_string(i)));
+  CHECK_FALSE(orders.add("another"));
+  CHECK(orders.told.empty());
 }
 
 }  // namespace
