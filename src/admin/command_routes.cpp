@@ -1,9 +1,11 @@
 // The API's routes of commands: giving one to a device, and asking what became of it.
+#include <algorithm>
 #include <charconv>
 
 #include "admin/api.hpp"
 #include "admin/devices.hpp"
 #include "config/values.hpp"
+#include "message/json.hpp"
 
 namespace fieldgate::admin {
 
@@ -18,8 +20,9 @@ using Answering = Awaitable<http::ServerResponse>;
 
 Answering now(http::ServerResponse response) { co_return response; }
 
-Answering list(device::Commands& commands, std::string device, std::size_t limit) {
+Answering list(device::Commands& commands, std::string device, std::size_t limit, bool known) {
   const std::vector<device::CommandStatus> given = co_await commands.of_device(device, limit);
+  if (!known && given.empty()) co_return refuse(404, no_such_device);
   co_return answer({{"commands", commands_value(given)}});
 }
 
@@ -28,18 +31,33 @@ Answering list(const ApiParts& parts, const http::ServerRequest& request) {
   if (!query) return now(refuse_query({"limit"}));
   const auto limit = query->count("limit", default_commands, max_commands);
   if (!limit) return now(refuse(400, "'limit' is a whole number from 1 to 500."));
-  if (!parts.devices.find(request.segments.at(0))) return now(refuse(404, no_such_device));
-  return list(parts.commands, request.segments.at(0), *limit);
+  const std::string& device = request.segments.at(0);
+  return list(parts.commands, device, *limit, parts.devices.find(device).has_value());
+}
+
+constexpr std::string_view no_such_command = "There is no such command, or it is forgotten by now.";
+
+/// Our number of a command; 0: it is none.
+std::int64_t number_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
+  return end.ec == std::errc() && end.ptr == text.data() + text.size() ? std::max<std::int64_t>(number, 0) : 0;
 }
 
 /// By the asker's id, or else by our number.
 Answering find(device::Commands& commands, std::string id) {
   std::vector<device::CommandStatus> found = co_await commands.find(id);
-  std::int64_t number = 0;
-  const auto end = std::from_chars(id.data(), id.data() + id.size(), number);
-  const bool is_number = end.ec == std::errc() && end.ptr == id.data() + id.size() && number > 0;
-  if (found.empty() && is_number) found = co_await commands.find({}, number);
-  if (found.empty()) co_return refuse(404, "There is no such command, or it is forgotten by now.");
+  const std::int64_t number = number_of(id);
+  if (found.empty() && number > 0) found = co_await commands.find({}, number);
+  if (found.empty()) co_return refuse(404, no_such_command);
+  co_return answer(command_value(found.front()));
+}
+
+/// By our number alone: other devices, and other askers, may use the same ids.
+Answering find_number(device::Commands& commands, std::string device, std::int64_t number) {
+  std::vector<device::CommandStatus> found;
+  if (number > 0) found = co_await commands.find({}, number);
+  if (found.empty() || found.front().request.device != device) co_return refuse(404, no_such_command);
   co_return answer(command_value(found.front()));
 }
 
@@ -49,7 +67,7 @@ Answering give(device::Commands& commands, CommandDesk& desk, device::CommandReq
   co_return answer(command_value(*status), status->state == device::CommandState::refused ? 409 : 202);
 }
 
-Answering post(const ApiParts& parts, CommandDesk& desk, const http::ServerRequest& request) {
+Answering post(device::Commands& commands, CommandDesk& desk, const http::ServerRequest& request) {
   const auto query = Query::read(request, {"wait"});
   if (!query) return now(refuse_query({"wait"}));
   Duration wait{};
@@ -61,14 +79,16 @@ Answering post(const ApiParts& parts, CommandDesk& desk, const http::ServerReque
     wait = *given;
   }
   const std::string& device = request.segments.at(0);
-  if (!parts.devices.find(device)) return now(refuse(404, no_such_device));
+  if (json::find_invalid_utf8(device) != std::string_view::npos) {
+    return now(refuse(400, "A device's id is UTF-8, percent-encoded once in the path."));
+  }
   device::ParsedCommand parsed = device::parse_command(request.body);
   if (!parsed.error.empty()) return now(refuse(400, "The command is not understood: " + parsed.error));
   if (!parsed.request.device.empty() && parsed.request.device != device) {
     return now(refuse(400, "The command names another device than its path does."));
   }
   parsed.request.device = device;
-  return give(parts.commands, desk, std::move(parsed.request), wait);
+  return give(commands, desk, std::move(parsed.request), wait);
 }
 
 }  // namespace
@@ -79,10 +99,15 @@ void add_command_routes(http::Server& server, const ApiParts& parts, CommandDesk
                        [parts](const http::ServerRequest& request) { return list(parts, request); });
   server.route_waiting(
       "POST", base + "/devices/*/commands",
-      [parts, &desk](const http::ServerRequest& request) { return post(parts, desk, request); }, patience);
+      [&commands = parts.commands, &desk](const http::ServerRequest& request) { return post(commands, desk, request); },
+      patience);
   server.route_waiting("GET", base + "/commands/*", [&commands = parts.commands](const http::ServerRequest& request) {
     return find(commands, request.segments.at(0));
   });
+  server.route_waiting("GET", base + "/devices/*/commands/*",
+                       [&commands = parts.commands](const http::ServerRequest& request) {
+                         return find_number(commands, request.segments.at(0), number_of(request.segments.at(1)));
+                       });
 }
 
 }  // namespace fieldgate::admin

@@ -1,5 +1,9 @@
 // The API's routes of devices: lists of them, and one with its last frames.
+#include <algorithm>
+#include <map>
+
 #include "admin/api.hpp"
+#include "admin/decoded.hpp"
 #include "admin/devices.hpp"
 
 namespace fieldgate::admin {
@@ -33,21 +37,39 @@ http::ServerResponse list(const ApiParts& parts, const http::ServerRequest& requ
                  {"counts", counts_value(parts.devices)}});
 }
 
+/// The newest first, with what they were decoded to.
+Json frames_value(const ApiParts& parts, const std::vector<device::Recorded>& frames) {
+  std::map<std::string_view, Decoder> decoders;
+  for (const device::Source* source : parts.devices.sources()) {
+    const auto sent_by = [source](const device::Recorded& frame) { return frame.adapter == source->adapter; };
+    if (source->protocol == nullptr || std::none_of(frames.begin(), frames.end(), sent_by)) continue;
+    decoders.try_emplace(source->adapter, source->protocol->config(), parts.environment);
+  }
+  Json list = Json::array();
+  for (const device::Recorded& frame : frames) {
+    list.push_back(frame_value(frame));
+    const auto decoder = decoders.find(frame.adapter);
+    if (decoder == decoders.end()) continue;
+    if (Json documents = decoder->second.documents(frame); !documents.is_null()) {
+      list.back()["decoded"] = std::move(documents);
+    }
+  }
+  return list;
+}
+
 /// All but its commands.
 Json whole_value(const ApiParts& parts, const device::View& view, std::size_t frames) {
   Json json = device_value(view, parts.gateway_tags);
   json["connected"] = view.peer != nullptr;
   json["accepts"] = view.source == nullptr ? Json::array() : Json(view.source->options.commands);
-  json["frames"] = Json::array();
-  for (const auto& frame : parts.recorder.last(view.id, view.address, frames)) {
-    json["frames"].push_back(frame_value(frame));
-  }
+  json["frames"] = frames_value(parts, parts.recorder.last(view.id, view.address, frames));
   return json;
 }
 
-Awaitable<http::ServerResponse> show(device::Commands& commands, Json json) {
-  const std::string id = json["id"].get<std::string>();
+/// A device that was not heard yet may have commands that wait for it.
+Awaitable<http::ServerResponse> show(device::Commands& commands, std::string id, Json json, bool known) {
   const std::vector<device::CommandStatus> given = co_await commands.of_device(id, max_commands);
+  if (!known && given.empty()) co_return refuse(404, no_such_device);
   json["commands"] = commands_value(given);
   co_return answer(json);
 }
@@ -59,9 +81,11 @@ Awaitable<http::ServerResponse> find(const ApiParts& parts, const http::ServerRe
   if (!query) return refuse_later(refuse_query({"frames"}));
   const auto frames = query->count("frames", default_frames, max_frames);
   if (!frames) return refuse_later(refuse(400, "'frames' is a whole number from 1 to 500."));
-  const auto view = parts.devices.find(request.segments.at(0));
-  if (!view) return refuse_later(refuse(404, no_such_device));
-  return show(parts.commands, whole_value(parts, *view, *frames));
+  const std::string& id = request.segments.at(0);
+  const auto found = parts.devices.find(id);
+  device::View unheard;
+  unheard.id = id;
+  return show(parts.commands, id, whole_value(parts, found ? *found : unheard, *frames), found.has_value());
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ Json commands_value(const std::vector<device::CommandStatus>& all);
 
 /// What is said of a device that is not known.
 inline constexpr std::string_view no_such_device =
-    "There is no such device: it was never heard, and it is not registered.";
+    "There is no such device: it was not heard since the gateway started, and is not registered.";
 
 /// The state of that name; nothing where there is none.
 std::optional<device::State> state_of(std::string_view name);

@@ -11,7 +11,7 @@ Server::Server(reactor::Reactor& reactor, telemetry::Metrics& metrics, const con
       readiness_(std::move(readiness)),
       log_(std::move(log)),
       refused_(metrics, "fieldgate_admin_refused_total", {},
-               "Requests to the admin listener that its rules of access refused."),
+               "Requests to the admin listener that its rules of access refused, and connections above its limit."),
       secure_(protection.tls.has_value()),
       address_(listen),
       server_(reactor, listen, {}, std::move(protection)) {

@@ -59,6 +59,7 @@ Json status_value(const Status& status) {
           {"started", started},
           {"uptime", seconds(status.uptime)},
           {"adapters", to_values(status.adapters)},
+          {"transforms", to_values(status.transforms)},
           {"sinks", to_values(status.sinks)},
           {"dead_letters", {{"letters", status.dead_letters}, {"bytes", status.dead_letter_bytes}}}};
 }

@@ -90,6 +90,9 @@ std::string frame_text(const Json& frame, const Painter& paint) {
   }
   out += paint(Style::dim, "  " + count_text(size, "byte", "bytes")) + "\n" + hex_dump(bytes);
   if (size > bytes.size()) out += fmt::format("    .. and {} more\n", count_text(size - bytes.size(), "byte", "bytes"));
+  for (const Json& document : frame.value("decoded", Json::array())) {
+    out += "    " + telemetry::escaped(document.dump(-1, ' ', false, Json::error_handler_t::replace), 4096) + "\n";
+  }
   return out;
 }
 
@@ -112,7 +115,11 @@ std::string device_text(const Json& device, const Painter& paint) {
   for (const Json& name : device.value("accepts", Json::array())) {
     accepts += (accepts.empty() ? "" : ", ") + (name.is_string() ? name.get<std::string>() : name.dump());
   }
-  row("accepts", accepts.empty() ? "no commands: its adapter names none in 'commands'" : accepts);
+  const bool heard = device.contains("adapter") && device["adapter"].is_string();
+  if (accepts.empty()) {
+    accepts = heard ? "no commands: its adapter names none in 'commands'" : "what its adapter names, once it is heard";
+  }
+  row("accepts", accepts);
   if (const Json commands = device.value("commands", Json::array()); !commands.empty()) {
     out += commands_text(commands, paint);
   }

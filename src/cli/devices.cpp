@@ -96,7 +96,7 @@ void add_device(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("device", "One device: its state, its commands, its last frames");
   const auto options = std::make_shared<One>();
   add_where(*command, options->where);
-  command->add_option("ID", options->id, "the device")->required();
+  command->add_option("ID", options->id, "the device")->required()->check(not_empty());
   command->add_option("--frames", options->frames, "how many frames")->check(CLI::Range(1, 500));
   command->add_flag("--json", options->json, "for machines");
   command->callback([options, &status] { status = show_device(*options); });

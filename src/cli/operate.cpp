@@ -39,6 +39,10 @@ constexpr std::string_view run_as = "run this as root or as the user that runs t
 
 }  // namespace
 
+std::function<std::string(const std::string&)> not_empty() {
+  return [](const std::string& text) { return std::string(text.empty() ? "it is empty; give its name" : ""); };
+}
+
 void add_where(CLI::App& command, Where& where) {
   auto* config = command.add_option("-c,--config", where.config, "the gateway's configuration file");
   config->capture_default_str();
@@ -110,7 +114,7 @@ Result<bool> read_running(const Where& where, std::string_view target, const htt
   const http::TakeLine noting = [&](std::string_view line) { return wanted = take(line); };
   const auto answer = reached(http::read_local(*data_dir / "control.sock", api_path(target), noting));
   // The gateway that stops cuts its streams.
-  if (!answer && answer.error().reason == "io") return false;
+  if (!answer && answer.error().reason == "ended") return false;
   if (!answer) return answer.error();
   if (!*answer) return not_running(*data_dir);
   if ((*answer)->status != 200) return refused(**answer);

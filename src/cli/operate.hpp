@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ class App;
 }
 
 namespace fieldgate::cli {
+
+/// Of an argument that names something.
+std::function<std::string(const std::string&)> not_empty();
 
 /// Which gateway is meant.
 struct Where {

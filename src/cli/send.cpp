@@ -73,9 +73,11 @@ int status_of(const Json& command) {
 }
 
 /// Asks until the command has ended, or the time is up.
-Result<Json> follow(const std::filesystem::path& data_dir, Json status, Duration wait, Progress& progress) {
+Result<Json> follow(const std::filesystem::path& data_dir, std::string_view device, Json status, Duration wait,
+                    Progress& progress) {
   const auto end = Clock::now() + wait;
-  const std::string target = "/commands/" + http::percent_encoded(status.value("id", std::string()));
+  const std::string target =
+      fmt::format("/devices/{}/commands/{}", http::percent_encoded(device), status.value("number", std::int64_t{0}));
   while (!status.value("final", true) && Clock::now() < end) {
     std::this_thread::sleep_for(look_again);
     const auto answer = ask_gateway(data_dir, "GET", target);
@@ -102,7 +104,7 @@ Result<Json> give(const Options& options, Duration wait) {
   if (!status.is_object() || !status.contains("state")) return refused(**answer);
   Progress progress(options);
   progress.show(status);
-  return follow(*data_dir, std::move(status), wait, progress);
+  return follow(*data_dir, options.device, std::move(status), wait, progress);
 }
 
 int send(const Options& options) {
@@ -125,7 +127,7 @@ void add_send(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("send", "Gives a command to a device, and says what becomes of it");
   const auto options = std::make_shared<Options>();
   add_where(*command, options->where);
-  command->add_option("DEVICE", options->device, "the device")->required();
+  command->add_option("DEVICE", options->device, "the device")->required()->check(not_empty());
   command->add_option("JSON", options->command, "like '{\"command\":\"set_relay\",\"args\":{\"state\":\"closed\"}}'")
       ->required();
   auto* wait = command->add_option("--wait", options->wait, "how long to wait for its end")

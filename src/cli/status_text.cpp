@@ -18,12 +18,21 @@ std::string word(const Json& json, const char* name, std::size_t width) {
 std::uint64_t number(const Json& json, const char* name) { return json.value(name, std::uint64_t{0}); }
 
 std::string adapters_table(const Json& adapters) {
-  constexpr const char* row = "{:<26}  {:<6}  {:<5}  {:>11}  {:>12}  {:>10}  {:>10}\n";
+  constexpr const char* row = "{:<26}  {:<8}  {:<5}  {:>11}  {:>12}  {:>10}  {:>10}\n";
   std::string out = fmt::format(row, "adapter", "type", "ready", "connections", "messages", "errors", "rejected");
   for (const Json& adapter : adapters) {
-    out += fmt::format(row, word(adapter, "name", 26), word(adapter, "type", 6),
+    out += fmt::format(row, word(adapter, "name", 26), word(adapter, "type", 8),
                        adapter.value("ready", false) ? "yes" : "no", number(adapter, "connections"),
                        number(adapter, "messages"), number(adapter, "errors"), number(adapter, "rejected"));
+  }
+  return out;
+}
+
+std::string transforms_table(const Json& transforms) {
+  constexpr const char* row = "{:<26}  {:<8}  {:>14}\n";
+  std::string out = "\n" + fmt::format(row, "transform", "type", "taken away");
+  for (const Json& transform : transforms) {
+    out += fmt::format(row, word(transform, "name", 26), word(transform, "type", 8), number(transform, "dropped"));
   }
   return out;
 }
@@ -75,6 +84,7 @@ std::string running_text(const Json& status) {
       fmt::format("gateway {}, Fieldgate {}, up {} (since {})\n\n", word(status, "gateway", 40),
                   word(status, "version", 12), duration_text(status.value("uptime", 0.0)), word(status, "started", 24));
   if (const Json adapters = status.value("adapters", Json::array()); !adapters.empty()) out += adapters_table(adapters);
+  if (const Json stages = status.value("transforms", Json::array()); !stages.empty()) out += transforms_table(stages);
   for (const Json& sink : status.value("sinks", Json::array())) out += "\n" + sink_text(sink);
   return out + "\n" + devices_line(status) + letters_line(status);
 }

@@ -85,7 +85,7 @@ void add_tail(CLI::App& app, int& status) {
   command->add_option("-a,--adapter", options->adapter, "only of this adapter");
   command->add_option("--device", options->device, "only of these devices: a name, or a glob like 'press-*'");
   auto* where = command->add_option("--where", options->filter, "only where this is true, like 'data.voltage > 250'");
-  command->add_flag("--raw", options->raw, "frames as they are on the wire, both ways, with what became of them")
+  command->add_flag("--raw", options->raw, "frames in place of messages, both ways, with what became of each")
       ->excludes(where);
   command->add_flag("--json", options->json, "for machines: a line each");
   command->add_option("--count", options->count, "ends after so many")->check(CLI::PositiveNumber);

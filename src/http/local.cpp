@@ -146,7 +146,7 @@ Result<LocalAnswer> read_local(const std::filesystem::path& socket, std::string_
   const bool ok = answer.status == 200;
   constexpr auto forever = std::chrono::hours(24 * 365);
   auto done = exchange.run(fetch_body(exchange, parser, ok ? cut : keep), socket, ok ? forever : limits.deadline);
-  if (!done) return done.error();
+  if (!done) return Error{ok ? "ended" : done.error().reason, done.error().text};
   return answer;
 }
 

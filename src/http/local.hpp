@@ -32,7 +32,7 @@ Result<LocalAnswer> ask_local(const std::filesystem::path& socket, std::string_v
 using TakeLine = std::function<bool(std::string_view line)>;
 
 /// Reads a stream of lines until `take` wants no more, or it ends. Blocks. An answer but 200 is returned whole, and of
-/// one that is 200 the body stays empty.
+/// one that is 200 the body stays empty. Errors as above, and `ended`: the stream broke off.
 Result<LocalAnswer> read_local(const std::filesystem::path& socket, std::string_view target, const TakeLine& take,
                                const LocalLimits& limits = {});
 

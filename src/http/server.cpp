@@ -82,7 +82,10 @@ Awaitable<> accept_all(reactor::Reactor& reactor, std::shared_ptr<Owner> owner, 
       co_await reactor::sleep(accept_pause);
       continue;
     }
-    if (owner->service.sessions.size() >= Server::max_connections) continue;
+    if (owner->service.sessions.size() >= Server::max_connections) {
+      if (owner->service.refused) owner->service.refused("connections");
+      continue;
+    }
     reactor.spawn(serve(reactor, std::shared_ptr<Service>(owner, &owner->service), AnySocket(std::move(socket))));
   }
 }

@@ -87,7 +87,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   /// Answers `method` on exactly this path; a segment that is `*` stands for any one that is not empty. Of two routes
-  /// that fit, the one with less of these counts. GET answers HEAD too. Before `start`.
+  /// that fit, the one with less of these counts. GET answers HEAD too, but for streams. Before `start`.
   void route(std::string method, std::string path, Handler handler, Access access = Access::guarded);
 
   /// `patience`: how long the answer may take.
@@ -109,7 +109,8 @@ class Server {
   /// The TCP port that was bound (of use where 0 was asked for).
   std::uint16_t port() const;
 
-  /// Hears of each request that the rules of access refuse: a word for the rule, "token" and the like. Before `start`.
+  /// Hears of each request that the rules of access refuse: a word for the rule, "token" and the like; and, as
+  /// "connections", of each connection that is one too many. Before `start`.
   void on_refusal(std::function<void(std::string_view rule)> told);
 
  private:

@@ -146,7 +146,7 @@ class Session {
     const bool head_only = request.method == "HEAD";
     const bool keep = parser.keep_alive();
     Found found = find(request);
-    if (found.route != nullptr && found.route->stream && !head_only) {
+    if (found.route != nullptr && found.route->stream) {
       co_return co_await stream(*found.route, request, parser.is_1_1());
     }
     if (found.route != nullptr && found.route->now) found.answer = found.route->now(request);
@@ -184,12 +184,20 @@ class Session {
     const auto* methods = service_.routes.find(request.path(), request.segments, well_formed);
     if (methods == nullptr) return {nullptr, refusal(404, "There is nothing here.")};
     const auto method = methods->find(request.method == "HEAD" ? std::string_view("GET") : request.method);
-    if (method == methods->end()) return {nullptr, refusal(405, "Not with this method.")};
+    if (method == methods->end() || (method->second.stream && request.method != "GET")) return refuse_method(*methods);
     const auto now = std::chrono::steady_clock::now();
     if (service_.guard) refused = service_.guard->refuse(request, method->second.access, asker_, now, rule);
     if (refused) return refuse_by(rule, std::move(*refused));
     if (!well_formed) return {nullptr, refusal(400, "The path's percent-encoding is malformed.")};
     return {&method->second, {}};
+  }
+
+  static Found refuse_method(const Routes::Methods& methods) {
+    ServerResponse response = refusal(405, "Not with this method.");
+    std::string known;
+    for (const auto& [name, route] : methods) known += (known.empty() ? "" : ", ") + name;
+    response.fields.emplace_back("Allow", std::move(known));
+    return {nullptr, std::move(response)};
   }
 
   Found refuse_by(std::string_view rule, ServerResponse answer) {

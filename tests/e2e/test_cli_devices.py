@@ -110,7 +110,11 @@ class Devices(Case):
         self.assertNotIn("\x1b", shown)
         frames = json.loads(self.command("device", "press-1", "--json"))["frames"]
         self.assertIn("message", [frame["verdict"] for frame in frames])
-        self.assertIn("never heard", self.command("device", "nobody", status=1))
+        decoded = [frame.get("decoded") for frame in json.loads(self.command("device", "press-1", "--json"))["frames"]]
+        self.assertIn([{"device": "press-1", "n": 1}], decoded)
+        self.assertIn('    {"device":"press-1","n":1}\n', shown)
+        self.assertIn("no such device", self.command("device", "nobody", status=1))
+        self.assertIn("ID", self.command("device", "", status=64))
 
     def test_a_command_that_is_refused_says_why(self):
         self.start()
@@ -119,7 +123,7 @@ class Devices(Case):
         result = fieldgate("send", "press-1", '{"command":"jump","args":{}}', "-c", self.directory / "gateway.yaml")
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
         self.assertRegex(result.stdout, r"^refused: \w+")
-        self.assertIn("never heard", self.command("send", "nobody", '{"command":"jump"}', status=1))
+        self.assertIn("DEVICE", self.command("send", "", '{"command":"jump"}', status=64))
         self.assertIn("no JSON object", self.command("send", "press-1", "blink", status=1))
         self.command("send", "press-1", "{}", "--wait", "soon", status=64)
 
@@ -143,6 +147,21 @@ class Devices(Case):
         self.assertRegex(shown, r"blink +answered")
         self.assertRegex(shown, r"-> \S+ +command")
 
+    def test_a_command_is_followed_whoever_else_uses_its_id(self):
+        self.start()
+        device = self.connect(line(device="press-1", n=1) + line(device="press-2", n=1))
+        self.messages(2)
+        process = subprocess.Popen([FIELDGATE, "send", "press-1", '{"id":"42","command":"blink"}', "--wait", "1m", "-c",
+                                    str(self.directory / "gateway.yaml")], stdout=subprocess.PIPE, text=True, env=environment())
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        device.settimeout(PATIENCE)
+        self.assertTrue(device.recv(100).startswith(b"BLINK"))
+        self.command("send", "press-2", '{"id":"42","command":"later"}', "--no-wait")
+        device.sendall(line(device="press-1", blinked=3))
+        self.assertEqual(process.wait(PATIENCE), 0)
+        self.assertRegex(process.stdout.read(), r'answered \{"device":\s*"press-1"')
+
     def test_a_command_waits_for_a_device_that_is_away(self):
         self.start()
         device = self.connect(line(device="press-1", n=1))
@@ -154,6 +173,17 @@ class Devices(Case):
         again = self.connect(line(device="press-1", n=2))
         again.settimeout(PATIENCE)
         self.assertTrue(again.recv(100).startswith(b"LATER"))
+
+    def test_a_command_waits_for_a_device_that_was_never_heard(self):
+        self.start()
+        self.assertRegex(self.command("send", "new-1", '{"id":"7","command":"later"}', "--no-wait"), r"^queued until \d{4}-")
+        self.assertRegex(self.command("device", "new-1"), r"state +unseen[^$]+later +queued until")
+        refused = fieldgate("send", "new-1", '{"command":"blink"}', "-c", self.directory / "gateway.yaml")
+        self.assertEqual(refused.returncode, 1)
+        self.assertRegex(refused.stdout, "^refused: absent: ")
+        device = self.connect(line(device="new-1", n=1))
+        device.settimeout(PATIENCE)
+        self.assertTrue(device.recv(100).startswith(b"LATER"))
 
     def test_a_command_that_the_adapter_does_not_allow_is_refused(self):
         self.start()
@@ -188,6 +218,10 @@ class Devices(Case):
         self.start()
         self.assertIn("'where'", self.command("tail", "--where", "data.n >", status=1))
         self.assertIn("--raw", self.command("tail", "--where", "data.n > 1", "--raw", status=64))
+
+    def test_an_adapter_that_does_not_exist_is_refused_before_anything_is_shown(self):
+        self.start()
+        self.assertIn("did you mean 'lines'?", self.command("tail", "--adapter", "line", status=1))
 
     def test_the_tail_ends_with_the_gateway(self):
         gateway = self.start()

@@ -61,6 +61,8 @@ struct Bench {
       return now;
     };
     admin::add_api(server, {status, devices, recorder, commands, letters, environment, {{"region", "north"}}}, desk);
+    commands.add(desk.from(), desk);
+    commands.start();
     REQUIRE(server.start());
     thread = std::thread([this] { reactor.run(); });
   }
@@ -133,7 +135,9 @@ TEST_CASE("the API gives the status and the components") {
   CHECK(status["devices"]["unseen"] == 3);
   CHECK(bench.get("/components")["transforms"].empty());
   CHECK(bench.ask("GET", "/status?colour=red").status == 400);
+  CHECK(status["transforms"].empty());
   CHECK(bench.get("/incidents")["incidents"].empty());
+  CHECK(bench.ask("GET", "/tail?adapter=nobody").status == 400);
 }
 
 TEST_CASE("the API lists devices in pages") {
@@ -169,11 +173,15 @@ TEST_CASE("the API shows a device whose id is percent-encoded once") {
 
 TEST_CASE("the API refuses commands that it does not understand, or for nobody") {
   Bench bench;
-  CHECK(bench.ask("POST", "/devices/nobody/commands", R"({"command":"x"})").status == 404);
+  CHECK(bench.ask("POST", "/devices/nobody/commands", R"({"command":"x"})").status == 409);
+  CHECK(bench.ask("GET", "/devices/nobody/commands").status == 404);
   CHECK(bench.ask("POST", "/devices/c/commands", "[]").status == 400);
+  CHECK(bench.ask("POST", "/devices/%ff/commands", R"({"command":"x"})").status == 400);
   CHECK(bench.ask("POST", "/devices/c/commands", R"({"device":"d","command":"x"})").status == 400);
   CHECK(bench.ask("POST", "/devices/c/commands?wait=1h", R"({"command":"x"})").status == 400);
   CHECK(bench.ask("GET", "/commands/none").status == 404);
+  CHECK(bench.ask("GET", "/devices/c/commands/1").status == 404);
+  CHECK(bench.ask("GET", "/devices/c/commands/none").status == 404);
 }
 
 TEST_CASE("the API lists and shows dead letters") {

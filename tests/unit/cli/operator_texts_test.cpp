@@ -34,6 +34,7 @@ Json running(const Json& sink) {
           {"gateway", "plant-7"},
           {"started", "2026-01-31T08:15:30.123Z"},
           {"uptime", 93784.0},
+          {"transforms", {{{"name", "hot"}, {"type", "filter"}, {"dropped", 40}}}},
           {"adapters", {{{"name", "meters"}, {"type", "tcp"}, {"ready", true}, {"connections", 3}, {"messages", 100}}}},
           {"sinks", Json::array({sink})},
           {"dead_letters", {{"letters", 3}, {"bytes", 2048}}}};
@@ -51,6 +52,7 @@ TEST_CASE("the status of a running gateway") {
   check_width(text);
   CHECK(has(text, "gateway plant-7, Fieldgate 0.1.0, up 1d 2h (since 2026-01-31T08:15:30.123Z)\n"));
   CHECK(has(text, "sink cloud (http): up\n"));
+  CHECK(has(text, "hot                         filter                40\n"));
   CHECK(has(text, "buffer: disk, ok; the oldest waits for 1m 15s\n"));
   CHECK(has(text, "  balances: yes\n"));
   CHECK(has(text, "dead letters: 3, 2.0 KiB\n"));

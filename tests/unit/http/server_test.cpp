@@ -1,6 +1,7 @@
 // Proves the server over real sockets: routes, strictness, limits and deadlines.
 #include "http/server.hpp"
 
+#include <atomic>
 #include <list>
 #include <thread>
 
@@ -24,6 +25,7 @@ struct Bench {
   explicit Bench(Server::Deadlines deadlines = {}) : server(reactor, anywhere, deadlines) {
     server.route("GET", "/hello", [](const ServerRequest& request) { return text("hello " + request.target); });
     server.route("POST", "/echo", [](const ServerRequest& request) { return text(request.body); });
+    server.on_refusal([this](std::string_view rule) { refused += rule == "connections" ? 1 : 0; });
     REQUIRE(server.start());
     thread = std::thread([this] { reactor.run(); });
   }
@@ -39,6 +41,7 @@ struct Bench {
   }
 
   reactor::Reactor reactor;
+  std::atomic<int> refused = 0;
   Server server;
   std::thread thread;
 };
@@ -64,7 +67,9 @@ TEST_CASE("a route answers on exactly its path and method") {
   CHECK(begins(bench("GET /hello?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n"), "HTTP/1.1 200 "));
   CHECK(begins(bench("GET /hello/ HTTP/1.1\r\nHost: localhost\r\n\r\n"), "HTTP/1.1 404 "));
   CHECK(begins(bench("GET /%68ello HTTP/1.1\r\nHost: localhost\r\n\r\n"), "HTTP/1.1 404 "));
-  CHECK(begins(bench("POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"), "HTTP/1.1 405 "));
+  const std::string refused = bench("POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+  CHECK(begins(refused, "HTTP/1.1 405 "));
+  CHECK(refused.find("\r\nAllow: GET\r\n") != std::string::npos);  // RFC 9110 15.5.6
   const std::string head = bench("HEAD /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(begins(head, "HTTP/1.1 200 "));
   CHECK(head.ends_with("\r\n\r\n"));
@@ -203,7 +208,9 @@ TEST_CASE("more connections than it serves are closed, and those that are served
     served.emplace_back(bench.server.port()).send(get);
     REQUIRE(begins(served.back().receive(10000), "HTTP/1.1 200 "));
   }
+  CHECK(bench.refused == 0);
   CHECK(bench(get_once, 10000) == "<closed>");
+  CHECK(bench.refused == 1);
   served.front().send(get);
   CHECK(begins(served.front().receive(10000), "HTTP/1.1 200 "));
   served.clear();

@@ -104,6 +104,14 @@ TEST_CASE("a reader of HTTP/1.0 gets the lines without chunks") {
   CHECK(text.find("chunked") == std::string::npos);
 }
 
+TEST_CASE("only the lines themselves can be asked for") {
+  Bench bench;
+  const std::string head = "HEAD /lines HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  const std::string answer = test::raw_exchange(bench.server.port(), head, 20'000);
+  CHECK(answer.starts_with("HTTP/1.1 405 "));
+  CHECK(answer.find("\r\nAllow: GET\r\n") != std::string::npos);
+}
+
 TEST_CASE("a slow reader loses lines, and reads how many") {
   int woken = 0;
   Lines lines([&] { ++woken; });
@@ -170,4 +178,13 @@ TEST_CASE("the local client reads lines until it wants no more") {
   REQUIRE(refused);
   CHECK(refused->status == 400);
   CHECK(refused->body == "no");
+}
+
+TEST_CASE("the local client says where a stream broke off, and where there was none") {
+  const test::TempDir dir;
+  Bench bench({config::Address::Kind::unix_socket, dir / "s", 0});
+  const auto stop = [&bench](std::string_view) { return bench.stop(), true; };
+  CHECK(read_local(dir / "s", "/lines", stop).error().reason == "ended");
+  CHECK(read_local(dir / "s", "/lines", stop).error().reason == "absent");
+  CHECK(read_local(dir / std::string(200, 's'), "/lines", stop).error().reason == "io");
 }
