@@ -5,14 +5,14 @@ namespace fieldgate::admin {
 
 namespace {
 
-/// Keeps the documents of a frame, and whether one of them is what `expect` waits for.
+/// Keeps the documents of a frame whose payload was kept, and whether one of them is what `expect` waits for.
 class Documents final : public codec::Receiver {
  public:
   Documents(const device::Recorded& frame, const expression::Condition& expect) : expect_(expect) {
     origin_.adapter = frame.adapter;
     message_.origin = &origin_;
     message_.device = frame.device;
-    message_.frame = frame.bytes;
+    message_.frame = *frame.payload;
     message_.received.wall = message_.time = frame.at;
   }
 
@@ -36,7 +36,7 @@ class Documents final : public codec::Receiver {
 /// Null: the codec makes nothing of it, or nothing that fits.
 Json decode(codec::Codec& codec, const device::Recorded& frame, const expression::Condition& expect) {
   Documents documents(frame, expect);
-  return codec.decode(frame.bytes, documents) ? Json() : documents.take();
+  return codec.decode(*frame.payload, documents) ? Json() : documents.take();
 }
 
 /// What several codecs make of a frame.
@@ -77,7 +77,7 @@ Decoder::Decoder(const protocol::FramedConfig& protocol, const expression::Envir
 }
 
 Json Decoder::documents(const device::Recorded& frame) {
-  if (frame.outgoing || frame.verdict != "message" || frame.size != frame.bytes.size()) return {};
+  if (frame.outgoing || frame.verdict != "message" || !frame.payload) return {};
   Reading certain;
   Reading possible;
   possible.add(decode(*codec_, frame, {}));

@@ -7,6 +7,7 @@ Workbench::Workbench(const gateway::Subject& subject, const std::string& gateway
     : subject_(subject),
       environment_{gateway, {}},
       counters_(metrics_, subject.name),
+      observer_(observer),
       framed_(subject.protocol, environment_, paths_, counters_, telemetry::Log("adapter " + subject.name), *this) {
   framed_.observe(&observer);
 }
@@ -14,6 +15,24 @@ Workbench::Workbench(const gateway::Subject& subject, const std::string& gateway
 Workbench::~Workbench() { framed_.observe(nullptr); }
 
 std::unique_ptr<Workbench::Link> Workbench::link(const Sender& sender) { return std::make_unique<Link>(*this, sender); }
+
+Result<void> Workbench::command(std::string_view name, std::string_view arguments, const Instant& now) {
+  if (peer_ != nullptr && framed_.reaches(*peer_)) return framed_.command(*peer_, {name, arguments, device_}, now, {});
+  const auto bytes = framed_.command_bytes(name, arguments, device_);
+  if (!bytes) return bytes.error();
+  observer_.sent("command", *bytes);
+  return {};
+}
+
+std::string_view Workbench::hear(const Message& message, protocol::Peer* peer) {
+  peer_ = peer;
+  device_ = message.device;
+  return {};
+}
+
+void Workbench::gone(protocol::Peer& peer, std::string_view) {
+  if (&peer == peer_) peer_ = nullptr;
+}
 
 Receipt Workbench::message(Message& message) { return message.receipt = ++last_; }
 

@@ -36,7 +36,19 @@ class Workbench final : private protocol::Receiver {
 
   protocol::Framed& framed() { return framed_; }
 
+  /// Gives a command to the device that was last heard. Where none is there, only its bytes are told to the observer.
+  Result<void> command(std::string_view name, std::string_view arguments, const Instant& now);
+
  private:
+  std::string_view admit(Message& message, protocol::Peer* peer) override { return hear(message, peer); }
+  std::string_view admit_proven(Message& message, protocol::Peer* peer, const protocol::Proof&) override {
+    return hear(message, peer);  // who is registered, and with which secret, only a gateway knows
+  }
+  std::string_view present(const Message& device, protocol::Peer& peer, const protocol::Proof*) override {
+    return hear(device, &peer);
+  }
+  void gone(protocol::Peer& peer, std::string_view why) override;
+  std::string_view hear(const Message& message, protocol::Peer* peer);
   Receipt message(Message& message) override;
   Receipt dead_letter(const Message& message, std::string_view reason, std::string_view text) override;
   bool open() const override { return true; }
@@ -48,6 +60,9 @@ class Workbench final : private protocol::Receiver {
   expression::Paths paths_;
   telemetry::Metrics metrics_;
   telemetry::AdapterCounters counters_;
+  protocol::Observer& observer_;
+  protocol::Peer* peer_ = nullptr;  // of the device that was last heard
+  std::string device_;
   Receipt last_ = 0;
   protocol::Framed framed_;
 };
@@ -55,6 +70,11 @@ class Workbench final : private protocol::Receiver {
 class Workbench::Link final : private transport::Transport {
  public:
   Link(Workbench& bench, const Sender& sender);
+  ~Link() {
+    if (protocol_) protocol_->connection_lost("closed");
+  }
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
 
   /// What all that follows arrives at.
   void clock(const Instant& now) { sender_.now = now; }

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace fieldgate::device {
 
-/// Stands before a frame in the ring. Behind it: adapter, peer, device, verdict, text and the frame's bytes.
+/// Stands before a frame in the ring. Behind it: adapter, peer, device, verdict, text, the frame's bytes, and its
+/// payload where that is not a part of them.
 struct Recorder::Header {
   std::uint64_t number;
   TimePoint at;
@@ -15,12 +17,15 @@ struct Recorder::Header {
   std::uint32_t before;  // where the one before stands
   std::uint16_t port;
   std::uint16_t bytes;
+  std::uint16_t payload_at;  // from the first of the bytes on
+  std::uint16_t payload_size;
   std::uint8_t adapter;
   std::uint8_t peer;
   std::uint8_t device;
   std::uint8_t verdict;
   std::uint8_t text;
   bool outgoing;
+  bool payload_kept;
 };
 
 namespace {
@@ -43,9 +48,17 @@ std::uint16_t port_of(const protocol::FrameRecord& record) {
   return record.origin == nullptr ? std::uint16_t{0} : record.origin->peer_port;
 }
 
+/// Where a payload stands in what is kept of its frame; nothing: not, or not all of it.
+std::optional<std::size_t> place_in(std::string_view kept, std::string_view payload) {
+  const std::less_equal<const char*> order;
+  if (!order(kept.data(), payload.data()) || !order(payload.data() + payload.size(), kept.data() + kept.size()))
+    return std::nullopt;
+  return static_cast<std::size_t>(payload.data() - kept.data());
+}
+
 std::size_t bytes_of(const Recorded& frame) {
   return sizeof frame + frame.adapter.size() + frame.peer.size() + frame.device.size() + frame.verdict.size() +
-         frame.text.size() + frame.bytes.size();
+         frame.text.size() + frame.bytes.size() + (frame.payload ? frame.payload->size() : 0);
 }
 
 }  // namespace
@@ -71,8 +84,13 @@ void Recorder::record(const protocol::FrameRecord& record) {
   const std::string_view verdict = start_of(record.verdict);
   const std::string_view text = start_of(record.text);
   const std::string_view bytes = record.bytes.substr(0, max_frame);
-  const std::size_t length =
-      sizeof(Header) + adapter.size() + peer.size() + device.size() + verdict.size() + text.size() + bytes.size();
+  const std::string_view payload = record.payload;
+  const auto within = place_in(bytes, payload);
+  const bool keeps =
+      payload.data() != nullptr && (within || !place_in(record.bytes, payload)) && payload.size() <= max_frame;
+  const std::string_view beside = keeps && !within ? payload : std::string_view();
+  const std::size_t length = sizeof(Header) + adapter.size() + peer.size() + device.size() + verdict.size() +
+                             text.size() + bytes.size() + beside.size();
   make_room(length);
   const auto narrow = [](std::string_view part) { return static_cast<std::uint8_t>(part.size()); };
   const Header header{++number_,
@@ -82,16 +100,19 @@ void Recorder::record(const protocol::FrameRecord& record) {
                       static_cast<std::uint32_t>(newest_),
                       port_of(record),
                       static_cast<std::uint16_t>(bytes.size()),
+                      static_cast<std::uint16_t>(within.value_or(bytes.size())),
+                      static_cast<std::uint16_t>(keeps ? payload.size() : 0),
                       narrow(adapter),
                       narrow(peer),
                       narrow(device),
                       narrow(verdict),
                       narrow(text),
-                      record.outgoing};
+                      record.outgoing,
+                      keeps};
   newest_ = head_;
   std::memcpy(ring_.get() + head_, &header, sizeof header);
   head_ += sizeof header;
-  for (const std::string_view part : {adapter, peer, device, verdict, text, bytes}) {
+  for (const std::string_view part : {adapter, peer, device, verdict, text, bytes, beside}) {
     part.copy(ring_.get() + head_, part.size());
     head_ += part.size();
   }
@@ -135,6 +156,7 @@ Recorded Recorder::read(std::size_t offset) const {
   frame.device = next(head.device);
   frame.verdict = next(head.verdict);
   frame.text = next(head.text);
+  if (head.payload_kept) frame.payload.emplace(at + head.payload_at, head.payload_size);
   frame.bytes = next(head.bytes);
   frame.size = head.size;
   return frame;

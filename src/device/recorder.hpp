@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,9 @@ struct Recorded {
   std::string device;   ///< empty: it was not known
   std::string verdict;  ///< see protocol::FrameRecord
   std::string text;
-  std::string bytes;     ///< the first of them
-  std::size_t size = 0;  ///< of all of them
+  std::string bytes;                   ///< as on the wire: the first of them
+  std::size_t size = 0;                ///< of all of them
+  std::optional<std::string> payload;  ///< what the codec read; nothing: no frame that came in, or not kept whole
 };
 
 /// Hears of each frame, and message, as it passes. Must be quick; must not call back.
@@ -44,12 +46,12 @@ class Watcher {
 /// decode.
 class Recorder {
  public:
-  static constexpr std::size_t max_frame = 1024;               ///< bytes of one that are kept
-  static constexpr std::size_t max_text = 255;                 ///< bytes of a name, and of what was wrong
-  static constexpr std::size_t least_capacity = 4096;          ///< so that one fits in any case
-  static constexpr std::size_t max_looks = 64 * 1024;          ///< frames that are looked at to find some
-  static constexpr std::size_t max_incidents = 32;             ///< that are kept
-  static constexpr std::size_t frames_of_incident = 16;        ///< and what is kept of each
+  static constexpr std::size_t max_frame = 1024;         ///< bytes of one that are kept, and of what its codec read
+  static constexpr std::size_t max_text = 255;           ///< bytes of a name, and of what was wrong
+  static constexpr std::size_t least_capacity = 4096;    ///< so that one fits in any case
+  static constexpr std::size_t max_looks = 64 * 1024;    ///< frames that are looked at to find some
+  static constexpr std::size_t max_incidents = 32;       ///< that are kept
+  static constexpr std::size_t frames_of_incident = 16;  ///< and what is kept of each
   static constexpr auto same_again = std::chrono::minutes(1);  ///< until a peer's same error is an incident again
   static constexpr int incidents_a_second = 8;                 ///< of all peers together
 

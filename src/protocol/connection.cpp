@@ -80,7 +80,7 @@ bool Framed::Connection::take(const Cut& cut, Bytes bytes, Arrival& arrival) {
   if (conversation_) conversation_->settled_aside = false;
   if (cut.kind == Cut::Kind::frame) {
     if (shared_.observer_ != nullptr) shared_.observer_->cut(cut, bytes.substr(0, cut.consumed));
-    if (const auto answer = shared_.frame(cut, arrival))
+    if (const auto answer = shared_.frame(cut, bytes.substr(0, cut.consumed), arrival))
       shared_.answers_.add(answers_, *peer_.transport, answer->after, answer->receipt, answer->bytes);
   } else if (cut.kind == Cut::Kind::rejected) {
     shared_.rejected(cut, bytes, arrival.from, arrival.now);

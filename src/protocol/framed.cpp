@@ -48,7 +48,7 @@ void Framed::observe(Observer* observer) {
   for (const auto& [exchange, codec] : answer_codecs_) codec->trace(observer);
 }
 
-std::optional<Framed::Answer> Framed::frame(const framing::Cut& cut, Arrival& arrival) {
+std::optional<Framed::Answer> Framed::frame(const framing::Cut& cut, Bytes raw, Arrival& arrival) {
   ++counters_.frames;
   message_.frame = cut.frame;
   message_.origin = &arrival.from;
@@ -67,7 +67,7 @@ std::optional<Framed::Answer> Framed::frame(const framing::Cut& cut, Arrival& ar
     return arrival.conversation != nullptr && !arrival.conversation->dialogue.open().empty();
   };
   const bool decoded = (awaited() && read_as_answer(cut.frame)) || decode(*codec_, cut.frame);
-  record(cut.frame, arrival.from, arrival.now);
+  record(raw, cut.frame, arrival.from, arrival.now);
   if (!decoded) return std::nullopt;
   std::optional<Answer> answer;
   if (!config_.replies.empty() && arrival.close.empty() && !refused_) {
@@ -164,7 +164,7 @@ void Framed::rejected(const framing::Cut& cut, Bytes bytes, const Origin& from, 
   verdict_ = cut.reason;
   verdict_text_.clear();
   message_.device = {};
-  record(bytes.substr(0, cut.consumed), from, now);
+  record(bytes.substr(0, cut.consumed), {}, from, now);
 }
 
 void Framed::message_rejected(std::string_view reason, std::string_view text) {
@@ -191,8 +191,8 @@ void Framed::sent(std::string_view what, Bytes bytes, const Conversation& to, co
   receiver_.recorded({bytes, true, to.id, what, {}, to.origin, to.peer, now, {}, false});
 }
 
-void Framed::record(Bytes bytes, const Origin& from, const Instant& now) {
-  receiver_.recorded({bytes, false, message_.device, verdict_, verdict_text_, &from, {}, now, {}, undecoded_});
+void Framed::record(Bytes raw, Bytes payload, const Origin& from, const Instant& now) {
+  receiver_.recorded({raw, false, message_.device, verdict_, verdict_text_, &from, {}, now, {}, undecoded_, payload});
 }
 
 }  // namespace fieldgate::protocol

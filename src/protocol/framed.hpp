@@ -86,16 +86,12 @@ class Framed final : private codec::Receiver {
   /// wrong with them.
   Result<std::string> command_bytes(std::string_view name, std::string_view arguments, std::string_view session = {});
 
-  /// Gives a command to the device of this session. `outcomes` is told what becomes of it. The error's reason says why
-  /// it is refused: unknown_command, arguments, absent, queue.
-  Result<void> command(std::string_view session, std::string_view name, std::string_view arguments, const Instant& now,
-                       Outcomes outcomes);
-
   /// The bytes that it would be told; as command_bytes.
   Result<std::string> bytes_of(const Instruction& what);
 
-  /// The same for a device that is reached by this peer, of which messages were admitted and which is not gone.
-  /// Refused as `absent` too where it cannot be reached now.
+  /// Gives a command to a device that is reached by this peer, which was admitted or present and is not gone.
+  /// `outcomes` is told what becomes of it. The error's reason says why it is refused: unknown_command, arguments,
+  /// queue, or absent where it cannot be reached now.
   Result<void> command(Peer& peer, const Instruction& what, const Instant& now, Outcomes outcomes);
 
   /// The devices of all messages that come without a return path are reached by `broker`, which takes a device's name
@@ -134,7 +130,7 @@ class Framed final : private codec::Receiver {
   };
 
   // framed.cpp: from a frame to its documents, and its answer
-  std::optional<Answer> frame(const framing::Cut& cut, Arrival& arrival);
+  std::optional<Answer> frame(const framing::Cut& cut, Bytes raw, Arrival& arrival);
   bool decode(codec::Codec& codec, Bytes bytes);
   void not_decoded(const codec::Failure& failure);
   void document(const Document& document) override;
@@ -145,7 +141,7 @@ class Framed final : private codec::Receiver {
   void note(std::string_view reason, std::string_view text);
   std::string shown(Bytes bytes) const;
   void sent(std::string_view what, Bytes bytes, const Conversation& to, const Instant& now);
-  void record(Bytes bytes, const Origin& from, const Instant& now);
+  void record(Bytes raw, Bytes payload, const Origin& from, const Instant& now);
 
   // framed_message.cpp: from a document to a message
   void pass_on();

@@ -34,14 +34,6 @@ Result<std::string> Framed::command_bytes(std::string_view name, std::string_vie
   return bytes;
 }
 
-Result<void> Framed::command(std::string_view session, std::string_view name, std::string_view arguments,
-                             const Instant& now, Outcomes outcomes) {
-  if (const auto possible = command_bytes(name, arguments, session); !possible) return possible.error();
-  const auto peer = by_id_.find(session);
-  if (peer == by_id_.end()) return refused("absent", "no device '" + std::string(session) + "' is connected");
-  return command(*peer->second, {name, arguments, session, false, Agenda::never}, now, std::move(outcomes));
-}
-
 Result<std::string> Framed::bytes_of(const Instruction& what) {
   const bool raw = what.name == "raw";
   if (!raw && what.name != "json") return command_bytes(what.name, what.content, what.device);

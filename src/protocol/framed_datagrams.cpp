@@ -52,7 +52,7 @@ void Framed::datagram_frames(Bytes bytes, Arrival& arrival, Answer& joined) {
     if (cut.kind == Cut::Kind::incomplete && !bytes.empty()) cut = Cut::reject("incomplete", bytes.size());
     if (cut.kind == Cut::Kind::frame) {
       if (observer_ != nullptr) observer_->cut(cut, bytes.substr(0, cut.consumed));
-      const auto answer = frame(cut, arrival);
+      const auto answer = frame(cut, bytes.substr(0, cut.consumed), arrival);
       if (documented_) trust(arrival);
       if (answer) {
         joined_.append(answer->bytes);

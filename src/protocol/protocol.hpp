@@ -23,7 +23,7 @@ struct Peer {
 
 /// Bytes that came from a device, or went to it, and what became of them. Lives for the length of a call.
 struct FrameRecord {
-  Bytes bytes;
+  Bytes bytes;  ///< as on the wire
   bool outgoing = false;
   std::string_view device;         ///< empty: not known
   std::string_view verdict;        ///< "message", "reply", "request", "command", or the reason why it became nothing
@@ -33,6 +33,7 @@ struct FrameRecord {
   Instant at{};
   std::string_view adapter;  ///< filled in by the adapter
   bool undecoded = false;    ///< it was no frame, or no message could be read out of it
+  Bytes payload{};           ///< what the codec reads, in `bytes` or elsewhere; of what came in and was a frame
 };
 
 /// What a device has shown to prove that it is the one that it says.

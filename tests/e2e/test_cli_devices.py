@@ -104,7 +104,7 @@ class Devices(Case):
         shown = self.command("device", "press-1")
         self.assertRegex(shown, r"state +online since")
         self.assertIn("accepts    blink, later", shown)
-        self.assertIn("message  29 bytes", shown)
+        self.assertIn("message  30 bytes", shown)
         self.assertIn("7b 22 64 65 76 69 63 65", shown)
         self.assertIn('|{"device": "pres|', shown)
         self.assertNotIn("\x1b", shown)
@@ -210,9 +210,9 @@ class Devices(Case):
         lines = self.feed(self.tail("--raw", "--count", "2", "--adapter", "lines"),
                           line(device="press-1", n=1) + b"{broken\n")
         text = "".join(lines)
-        self.assertRegex(text, r"<- 127\.0\.0\.1:\d+ +message  29 bytes")
+        self.assertRegex(text, r"<- 127\.0\.0\.1:\d+ +message  30 bytes")
         self.assertIn("7b 62 72 6f 6b 65 6e", text)
-        self.assertIn("|{broken|", text)
+        self.assertIn("|{broken.|", text)
 
     def test_a_wrong_condition_is_refused_before_anything_is_shown(self):
         self.start()

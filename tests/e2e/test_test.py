@@ -66,6 +66,43 @@ class Tests(Case):
         self.assertEqual(result.returncode, 1)
         self.assertRegex(result.stdout, r"exchange\[1\].gateway\n +expected 07 0a\n +got +06 0a")
 
+    def test_commands_go_to_the_device_that_was_heard_last_and_count(self):
+        path = self.write("relays.yaml", """\
+protocols:
+  named:
+    framing: { type: line }
+    codec: { type: json }
+    device: "{{ data.id }}"
+    secret: "{{ data.password }}"
+    commands: { set: { text: "SET {{ device }} {{ counter.1 }}", expect: "data.n == counter.1" } }
+  registered:
+    framing: { type: line }
+    codec: { type: json }
+    session: { id: "{{ match.id }}", registration: { regex: "^#(?P<id>[0-9]+)#" } }
+    commands: { set: { text: "SET {{ session.id }} {{ counter.1 }}", expect: "data.n == counter.1" } }
+tests:
+  - name: named by its messages
+    protocol: named
+    exchange:
+      - { device: "{\\"id\\":\\"a\\",\\"password\\":\\"x\\"}\\n" }
+      - { command: { command: set } }
+      - { gateway: "SET a 0\\n" }
+      - { device: "{\\"id\\":\\"a\\",\\"n\\":0}\\n" }
+      - { command: { command: set } }
+      - { gateway: "SET a 1\\n" }
+  - name: registered, and silent
+    protocol: registered
+    exchange:
+      - { device: "#7#" }
+      - { command: { command: set } }
+      - { gateway: "SET 7 0\\n" }
+      - { device: "{\\"n\\":0}\\n" }
+      - { command: { command: set } }
+      - { gateway: "SET 7 1\\n" }
+""")
+        result = fieldgate("test", "-c", path)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+
     def test_what_cannot_be_run_is_an_error_with_its_place(self):
         for test, text in (({"name": "a", "adapter": "linse", "text": "x", "expect": []}, "no adapter is called 'linse', did you mean 'lines'?"),
                            ({"name": "a", "protocol": "int61", "text": "x", "expect": []}, "no protocol is called 'int61', did you mean 'int16'?"),

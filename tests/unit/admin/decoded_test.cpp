@@ -13,7 +13,8 @@ device::Recorded frame(std::string bytes, std::string verdict = "message") {
   recorded.device = "7";
   recorded.verdict = std::move(verdict);
   recorded.size = bytes.size();
-  recorded.bytes = std::move(bytes);
+  recorded.payload = bytes;
+  recorded.bytes = "<" + std::move(bytes) + ">";  // as on the wire
   return recorded;
 }
 
@@ -61,7 +62,7 @@ TEST_CASE("other frames are not, nor what was not kept whole") {
   CHECK(shown(lines, frame(R"({"id":"7"})", "unknown_device")) == "null");
   CHECK(shown(lines, frame("{broken")) == "null");
   device::Recorded cut = frame(R"({"id":"7"})");
-  cut.size = 5000;
+  cut.payload.reset();
   CHECK(shown(lines, cut) == "null");
   device::Recorded sent = frame(R"({"id":"7"})", "message");
   sent.outgoing = true;

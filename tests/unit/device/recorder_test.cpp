@@ -90,6 +90,25 @@ TEST_CASE("of a large frame the front is kept, and how large it was") {
   CHECK(frames.front().device.size() == Recorder::max_text);
 }
 
+TEST_CASE("what the codec read is told beside the frame, whether it is a part of it or was unescaped elsewhere") {
+  Bench bench;
+  const Origin origin;
+  const auto told = [&](std::string_view bytes, std::string_view payload) {
+    bench.recorder.record({bytes, false, "a", "message", {}, &origin, {}, bench.at, "meters", false, payload});
+    return bench.recorder.last("a", {}, 1).front();
+  };
+  const std::string frame = "<abc>";
+  CHECK(told(frame, std::string_view(frame).substr(1, 3)).payload == "abc");
+  CHECK(told(frame, std::string_view(frame).substr(1, 0)).payload == "");
+  const std::string unescaped = "elsewhere";
+  const Recorded beside = told(frame, unescaped);
+  CHECK((beside.bytes == "<abc>" && beside.payload == "elsewhere"));
+  CHECK(!told(frame, {}).payload);
+  const std::string large(2 * Recorder::max_frame, 'x');
+  CHECK(!told(large, std::string_view(large).substr(1)).payload);
+  CHECK(told(large, std::string_view(large).substr(1, 2)).payload == "xx");
+}
+
 TEST_CASE("the oldest make room for the newest, whatever their sizes") {
   Bench bench(Recorder::least_capacity);
   std::vector<std::string> said;

@@ -132,6 +132,16 @@ class Bench final : public Receiver {
     there.push_back(std::string(device.device) + (proof != nullptr ? " " + std::string(proof->secret.value()) : ""));
     return refusal;
   }
+  std::string_view admit(Message& message, Peer* peer) override {
+    heard_by = peer;
+    heard_of = message.device;
+    return {};
+  }
+  /// To the device that was last heard.
+  Result<void> command(std::string_view name, std::string_view arguments, Outcomes outcomes = {}) {
+    REQUIRE(heard_by != nullptr);
+    return framed->command(*heard_by, {name, arguments, heard_of}, now, std::move(outcomes));
+  }
   Receipt message(Message& message) override {
     seen.push_back(std::string(message.device) + " " + std::string(message.document.json));
     if (message.talk != nullptr && !message.talk->request.empty()) {
@@ -161,6 +171,8 @@ class Bench final : public Receiver {
   Seen letters;
   Seen there;                ///< devices that were, before a message
   std::string_view refusal;  ///< of those
+  Peer* heard_by = nullptr;
+  std::string heard_of;
   Receipt last = 0;
   int changes = 0;
   bool is_open = true;
