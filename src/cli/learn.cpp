@@ -76,7 +76,7 @@ void judge(Proposal& proposal, const framing::Factory& framing, const Capture& c
   if (trial.frames == 1 && proposal.prior < of_a_known_type) score -= 8;
   if (capture.pieces.size() > 1) {
     const double aligned = static_cast<double>(trial.aligned) / static_cast<double>(capture.pieces.size());
-    score += 20 * aligned;
+    score += 40 * aligned - 20;
     proposal.evidence.push_back(
         fmt::format("{} of {} packets end where a frame ends", trial.aligned, capture.pieces.size()));
   }

@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/input.hpp"
 #include "cli/learn.hpp"
+#include "cli/learn_library.hpp"
 #include "cli/operator_texts.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workbench.hpp"
@@ -52,6 +53,22 @@ Result<Capture> read(const Options& options) {
   return capture;
 }
 
+std::string text_of(const std::vector<Recognized>& recognized, const Options& options, const Painter& paint) {
+  std::string out;
+  for (const Recognized& r : recognized) {
+    out += fmt::format("{}: {}\n", paint(Style::name, "protocol: " + r.name), r.meaning);
+    out += fmt::format("   - {}, {}; {:.0f} % of flipped bits are noticed\n", count_text(r.frames, "frame", "frames"),
+                       count_text(r.messages, "message", "messages"), 100 * r.noticed);
+    if (r.messages == 0) out += "   - no message: who the device is, stands in a login that is not among the bytes\n";
+    if (!r.example.empty()) out += fmt::format("   - the first message: {}\n", fitting(r.example, 300));
+  }
+  if (!out.empty()) {
+    out += fmt::format("   It is shipped: fieldgate decode -p {}{} {}\n\n", recognized.front().name,
+                       options.input.hex ? " --hex" : "", options.input.file);
+  }
+  return out;
+}
+
 std::string text_of(const std::vector<Proposal>& proposals, const Capture& capture, const Painter& paint) {
   std::string out;
   for (std::size_t i = 0; i < proposals.size(); ++i) {
@@ -85,7 +102,16 @@ std::string doubt_of(const std::vector<Proposal>& proposals) {
   return same ? "a guess: all frames are the same; give different ones" : std::string();
 }
 
-Json json_of(const std::vector<Proposal>& proposals) {
+Json json_of(const std::vector<Recognized>& recognized, const std::vector<Proposal>& proposals) {
+  Json protocols = Json::array();
+  for (const Recognized& r : recognized) {
+    protocols.push_back({{"protocol", r.name},
+                         {"frames", r.frames},
+                         {"messages", r.messages},
+                         {"covered", r.covered},
+                         {"noticed", r.noticed},
+                         {"example", r.example}});
+  }
   Json out = Json::array();
   for (const Proposal& p : proposals) {
     Json frames = Json::array();
@@ -100,7 +126,7 @@ Json json_of(const std::vector<Proposal>& proposals) {
                    {"evidence", p.evidence},
                    {"payloads", std::move(frames)}});
   }
-  return {{"proposals", std::move(out)}};
+  return {{"protocols", std::move(protocols)}, {"proposals", std::move(out)}};
 }
 
 int run(Options options) {
@@ -117,17 +143,21 @@ int run(Options options) {
     return bad_data;
   }
   const gateway::Catalogue catalogue = gateway::builtin();
+  const std::vector<Recognized> recognized = recognize(*capture, catalogue, options.most);
   const std::vector<Proposal> proposals = learn(*capture, catalogue, options.most);
   if (const std::string doubt = doubt_of(proposals); !doubt.empty() && !options.json) complain(doubt);
-  const std::string text = options.json ? json_of(proposals).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
-                                        : text_of(proposals, *capture, Painter::for_output());
-  return print(text) && !proposals.empty() ? success : cannot_run;
+  const Painter paint = Painter::for_output();
+  const std::string text =
+      options.json ? json_of(recognized, proposals).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
+                   : text_of(recognized, options, paint) + text_of(proposals, *capture, paint);
+  return print(text) && !(proposals.empty() && recognized.empty()) ? success : cannot_run;
 }
 
 }  // namespace
 
 void add_learn(CLI::App& app, int& status) {
-  CLI::App* command = app.add_subcommand("learn", "Framings that explain captured bytes, with what speaks for each");
+  CLI::App* command =
+      app.add_subcommand("learn", "Shipped protocols that read captured bytes, and framings that explain them");
   const auto options = std::make_shared<Options>();
   command->add_option("FILE", options->input.file, "where the bytes are; left out: standard input");
   auto* hex = command->add_flag("--hex", options->input.hex, "the bytes are hex; each line is a packet");

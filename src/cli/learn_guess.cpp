@@ -90,6 +90,7 @@ void markers(const Capture& capture, std::vector<Proposal>& out) {
 struct LengthField {
   std::size_t offset, size;
   bool little;
+  std::uint64_t scale;
   std::int64_t adjust;
   std::vector<Bytes> frames;
 };
@@ -104,7 +105,7 @@ bool chain(Bytes rest, LengthField& field) {
     for (std::size_t i = 0; i < field.size; ++i)
       value = value << 8 | static_cast<unsigned char>(rest[field.offset + (field.little ? field.size - 1 - i : i)]);
     const std::int64_t size =
-        static_cast<std::int64_t>(header + std::min<std::uint64_t>(value, most_frame)) + field.adjust;
+        static_cast<std::int64_t>(header + std::min<std::uint64_t>(value * field.scale, most_frame)) + field.adjust;
     if (size < static_cast<std::int64_t>(header) || static_cast<std::uint64_t>(size) > rest.size()) return false;
     field.frames.push_back(rest.substr(0, static_cast<std::size_t>(size)));
     rest.remove_prefix(static_cast<std::size_t>(size));
@@ -139,6 +140,7 @@ void add_length(const LengthField& field, std::vector<Proposal>& out) {
   if (front > 0) yaml += ", start: " + hex(field.frames.front().substr(0, front));
   yaml += fmt::format(", length_offset: {}, length_size: {}", field.offset, field.size);
   if (field.little) yaml += ", endian: little";
+  if (field.scale != 1) yaml += fmt::format(", length_scale: {}", field.scale);
   if (field.adjust != 0) yaml += fmt::format(", length_adjust: {}", field.adjust);
   const bool has_end = back > 0 && field.frames.size() > 2 && field.adjust >= static_cast<std::int64_t>(back);
   if (has_end) yaml += ", end: " + hex(field.frames.front().substr(field.frames.front().size() - back));
@@ -149,14 +151,25 @@ void add_length(const LengthField& field, std::vector<Proposal>& out) {
   const double prior =
       (tells ? 2.0 * static_cast<double>(front) + 4.0 * static_cast<double>(std::min<std::size_t>(sizes.size() - 1, 4))
              : -12) -
-      0.3 * static_cast<double>(field.offset) - (field.adjust < 0 ? 1 : 0);
+      0.3 * static_cast<double>(field.offset) - (field.adjust < 0 ? 1 : 0) - (field.scale != 1 ? 3 : 0);
   add(out, yaml + " }", prior,
-      fmt::format("the {} at byte {} ({}), plus {}, is the number of bytes behind it in all {} frames, of {} sizes",
+      fmt::format("the {} at byte {} ({}){}, plus {}, is the number of bytes behind it in all {} frames, of {} sizes",
                   field.size == 1 ? "byte" : fmt::format("{} bytes", field.size), field.offset,
                   field.size == 1 ? "a number"
                   : field.little  ? "little endian"
                                   : "big endian",
-                  field.adjust, field.frames.size(), sizes.size()));
+                  field.scale == 1 ? "" : fmt::format(" times {}", field.scale), field.adjust, field.frames.size(),
+                  sizes.size()));
+}
+
+/// Those that make the whole come out even. A single frame says little, and nothing of words.
+void try_adjustments(const Capture& capture, const LengthField& shape, std::vector<LengthField>& found) {
+  for (std::int64_t adjust = -static_cast<std::int64_t>(shape.offset + shape.size); adjust <= 12; ++adjust) {
+    LengthField field = shape;
+    field.adjust = adjust;
+    if (!chain(capture.bytes, field)) continue;
+    if (field.frames.size() > 1 || (shape.offset <= 4 && shape.scale == 1)) found.push_back(std::move(field));
+  }
 }
 
 void length_fields(const Capture& capture, std::vector<Proposal>& out) {
@@ -167,11 +180,8 @@ void length_fields(const Capture& capture, std::vector<Proposal>& out) {
     for (const std::size_t size : {1U, 2U, 3U, 4U}) {
       for (const bool little : {false, true}) {
         if (little && size == 1) continue;
-        for (std::int64_t adjust = -static_cast<std::int64_t>(offset + size); adjust <= 12; ++adjust) {
-          LengthField field{offset, size, little, adjust, {}};
-          const bool even = chain(capture.bytes, field);
-          if (even && (field.frames.size() > 1 || offset <= 4)) found.push_back(std::move(field));
-        }
+        for (const std::uint64_t scale : {1U, 2U})  // bytes, or words
+          try_adjustments(capture, {offset, size, little, scale, 0, {}}, found);
       }
     }
   }

@@ -71,16 +71,17 @@ void read(config::Section& root, Laboratory& laboratory) {
     if (type != nullptr && type->text == adapter::Presence::type) return s.accept_all_keys();  // it reads no bytes
     laboratory.adapters.push_back(read_adapter(name, s));
   });
-  laboratory.tests = read_tests(root);
 }
 
-void read(const std::optional<config::Document>& document, const Catalogue& catalogue, Laboratory& laboratory) {
+void read(const std::optional<config::Document>& document, const Catalogue& catalogue, Laboratory& laboratory,
+          bool with_tests) {
   if (document) {
     config::Reader reader(laboratory.problems);
     document->lead(reader, laboratory.files);
     catalogue.provide_to(reader);
     config::Section root(reader, &document->root, "", nullptr);
     read(root, laboratory);
+    if (with_tests) laboratory.tests = read_tests(root);
   }
   laboratory.problems.keep_only(matters);
   laboratory.is_read = document && laboratory.problems.errors() == 0;
@@ -103,14 +104,14 @@ const Subject* Laboratory::protocol(std::string_view name) const { return find(p
 
 Laboratory load_laboratory(const std::filesystem::path& file, const Catalogue& catalogue) {
   Laboratory laboratory;
-  read(config::load(file, false, laboratory.files, laboratory.problems), catalogue, laboratory);
+  read(config::load(file, false, laboratory.files, laboratory.problems), catalogue, laboratory, true);
   return laboratory;
 }
 
-Laboratory load_laboratory(const config::Shipped& file, const Catalogue& catalogue) {
+Laboratory load_laboratory(const config::Shipped& file, const Catalogue& catalogue, bool with_tests) {
   Laboratory laboratory;
   read(config::load_text(std::string(file.text), laboratory.files, laboratory.problems, std::string(file.name)),
-       catalogue, laboratory);
+       catalogue, laboratory, with_tests);
   return laboratory;
 }
 

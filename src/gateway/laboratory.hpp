@@ -45,7 +45,7 @@ struct Laboratory {
 /// have to be there. `catalogue` outlives the result.
 Laboratory load_laboratory(const std::filesystem::path& file, const Catalogue& catalogue);
 
-/// The same of a file of the shipped library.
-Laboratory load_laboratory(const config::Shipped& file, const Catalogue& catalogue);
+/// The same of a file of the shipped library; its tests only if asked for.
+Laboratory load_laboratory(const config::Shipped& file, const Catalogue& catalogue, bool with_tests = true);
 
 }  // namespace fieldgate::gateway

@@ -43,6 +43,32 @@ class Learn(Case):
         self.assertIn("algorithm: crc16_modbus", best["framing"])
         self.assertTrue(any("holds in all 5" in sentence for sentence in best["evidence"]), best)
 
+    def recognized(self, data, *arguments):
+        path = self.directory / "captured"
+        path.write_bytes(data)
+        result = fieldgate("learn", "--json", *arguments, path)
+        return [protocol["protocol"] for protocol in json.loads(result.stdout)["protocols"]]
+
+    def test_a_shipped_protocol_is_recognized(self):
+        login = b"78780d01012345678901234500018cdd0d0a"
+        self.assertEqual(self.recognized(login, "--hex")[0], "gt06")
+        path = self.directory / "captured"
+        said = fieldgate("learn", "--hex", path).stdout
+        self.assertIn("protocol: gt06", said)
+        self.assertIn(f"fieldgate decode -p gt06 --hex {path}", said)
+        self.assertIn('"imei":"123456789012345"', said)
+
+    def test_frames_of_a_connection_whose_login_is_missing_are_recognized(self):
+        # Teltonika's own example of codec 8 (wiki.teltonika-gps.com, Codec).
+        records = (b"000000000000003608010000016B40D8EA30010000000000000000000000000000000105021503010101425E0F01F10000601A014E00"
+                   b"00000000000000010000C7CF")
+        self.assertEqual(self.recognized(records, "--hex")[0], "teltonika")
+
+    def test_text_and_noise_are_no_shipped_protocol(self):
+        self.assertEqual(self.recognized(b"hello world\n" * 5), [])
+        chance = random.Random(3)
+        self.assertEqual(self.recognized(bytes(chance.randrange(256) for _ in range(400))), [])
+
     def test_what_is_proposed_can_be_pasted(self):
         data = b"\x00\x03abc\x00\x01d\x00\x02ef"
         best = self.proposals(data)[0]
