@@ -87,7 +87,7 @@ void read_replies(config::Section& s, FramedConfig& config, const NameCheck& che
 void read_requests(config::Section& s, FramedConfig& config, const NameCheck& check) {
   const auto settle = [&](config::Section& r, Exchange& exchange, bool command) {
     check.outgoing(r, "expect", exchange.expect, command);
-    check.outgoing(r, "", exchange.out.content, command);
+    check.unasked(r, exchange.out.content, command);
     exchange.out.settle(r, config.framing);
   };
   s.sections("requests", "What the gateway asks each device by itself.", [&](config::Section& r) {

@@ -25,6 +25,27 @@ class NameCheck {
     report(s, option, impossible_coming_in(uses));
   }
 
+  /// The same where it is the content of what the gateway says by itself: nothing has come that it could quote.
+  template <class Used>
+  void unasked(config::Section& s, const Used& used, bool command) const {
+    using expression::Name;
+    outgoing(s, "", used, command);
+    static constexpr std::pair<Name, std::string_view> of_what_comes[] = {
+        {Name::data, "data"},         {Name::meta, "meta"},      {Name::topic, "topic"},
+        {Name::topic_level, "topic"}, {Name::time, "time"},      {Name::time_unix_s, "time"},
+        {Name::time_unix_ms, "time"}, {Name::time_date, "time"}, {Name::received, "received"},
+        {Name::peer_ip, "peer"},      {Name::peer_port, "peer"}, {Name::peer_name, "peer"},
+        {Name::tls_cn, "tls"},        {Name::tls_san, "tls"},    {Name::adapter, "adapter"},
+        {Name::tags, "tags"},
+    };
+    for (const auto& [name, word] : of_what_comes) {
+      if (!used.uses(name)) continue;
+      return report(s, "",
+                    "'" + std::string(word) + "' cannot exist here: it is known of what comes; here the names are " +
+                        (command ? "args, " : "request, ") + "device, session, match, counter and gateway");
+    }
+  }
+
   /// The same where it is about what goes out.
   template <class Used>
   void outgoing(config::Section& s, std::string_view option, const Used& used, bool command = false) const {

@@ -84,6 +84,11 @@ TEST_CASE("names that cannot exist in a protocol are told") {
   CHECK(holds(wrong("  device: '{{ late }}'\n"), "at a sink"));
   CHECK(holds(wrong("  device: d\n  require: 'data.x == nobody'\n"), "no name 'nobody'"));
   CHECK(holds(wrong("  device: d\n  replies: [ { text: '{{ args.x }}' } ]\n"), "only a command"));
+  CHECK(holds(wrong("  device: d\n  commands: { a: { text: '{{ data.x }}' } }\n"), "'data' cannot exist here"));
+  CHECK(holds(wrong("  device: d\n  requests: [ { name: a, every: 1s, text: '{{ peer.ip }}' } ]\n"),
+              "'peer' cannot exist"));
+  CHECK(wrong("  device: d\n  commands: { a: { text: '{{ device }} {{ args.x }}', expect: 'data.x == args.x' } }\n") ==
+        "");
 }
 
 TEST_CASE("a session is told what it needs") {
