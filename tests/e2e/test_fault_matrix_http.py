@@ -115,8 +115,10 @@ class HttpRows(Trial):
         last = service.requests[-1].at
         service.wait_requests(refused + 3)
         self.assertGreater(service.requests[refused].at - last, 1.5, "Retry-After was not honoured")
-        for request in service.requests[refused:refused + 3]:
-            self.assertLessEqual(request.open, 2)
+        # Of four at once there are two left: the third waits for an answer, which takes 50 ms. (How many the service
+        # counts as open says less: it may hear of the third before it has noted that the first was answered.)
+        first, _, third = service.requests[refused:refused + 3]
+        self.assertGreaterEqual(third.at - first.at, 0.045)
         self.verdict("service")
         self.assertEqual(self.gate.stop(), 0)
 
