@@ -24,10 +24,7 @@ double noticed(const framing::Factory& framing, const Capture& capture, const Tr
   constexpr std::size_t tries = 24;
   std::size_t count = 0;
   for (std::size_t i = 0; i < tries; ++i) {
-    Capture bad{capture.bytes, {0}};
-    const std::size_t at = bad.bytes.size() * (2 * i + 1) / (2 * tries);
-    bad.bytes[at] = static_cast<char>(bad.bytes[at] ^ (1 << (i % 7)));
-    const Trial trial = try_framing(framing, bad);
+    const Trial trial = try_framing(framing, flipped(capture, i, tries));
     count += trial.frames < good.frames || trial.rejected > good.rejected ? 1 : 0;
   }
   return static_cast<double>(count) / tries;
@@ -108,11 +105,7 @@ std::optional<Proposal> with_checksum(const Proposal& plain, const Capture& capt
 }  // namespace
 
 std::vector<Proposal> learn(const Capture& whole, const gateway::Catalogue& catalogue, std::size_t most) {
-  Capture capture = whole;
-  if (capture.bytes.size() > sample_size) {
-    capture.bytes.resize(sample_size);
-    std::erase_if(capture.pieces, [](std::size_t at) { return at >= sample_size; });
-  }
+  const Capture capture = front_of(whole, sample_size);
   std::vector<Proposal> found;
   for (Proposal& proposal : guesses(capture, catalogue)) {
     const framing::Factory framing = framing_of(proposal.yaml, catalogue);

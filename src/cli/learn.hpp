@@ -17,6 +17,12 @@ struct Capture {
   std::vector<std::size_t> pieces;  ///< offsets; at least one, the first is 0
 };
 
+/// The front of a capture, where it is longer than `size`.
+Capture front_of(Capture capture, std::size_t size);
+
+/// The capture with one bit flipped: the `number`th of `count` places that lie evenly in it.
+Capture flipped(Capture capture, std::size_t number, std::size_t count);
+
 /// What a framer makes of a capture.
 struct Trial {
   std::size_t frames = 0;

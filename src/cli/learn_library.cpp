@@ -59,10 +59,7 @@ Recognized read_by(const gateway::Subject& subject, const Capture& capture) {
 double noticed(const gateway::Subject& subject, const Capture& capture, const Recognized& good) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < flips; ++i) {
-    Capture bad = capture;
-    char& byte = bad.bytes[bad.bytes.size() * (2 * i + 1) / (2 * flips)];
-    byte = static_cast<char>(byte ^ (1 << (i % 7)));
-    const Recognized read = read_by(subject, bad);
+    const Recognized read = read_by(subject, flipped(capture, i, flips));
     count += read.covered < good.covered || read.messages < good.messages ? 1 : 0;
   }
   return static_cast<double>(count) / flips;
@@ -71,11 +68,7 @@ double noticed(const gateway::Subject& subject, const Capture& capture, const Re
 }  // namespace
 
 std::vector<Recognized> recognize(const Capture& whole, const gateway::Catalogue& catalogue, std::size_t most) {
-  Capture capture = whole;
-  if (capture.bytes.size() > sample_size) {
-    capture.bytes.resize(sample_size);
-    std::erase_if(capture.pieces, [](std::size_t at) { return at >= sample_size; });
-  }
+  const Capture capture = front_of(whole, sample_size);
   std::vector<Recognized> found;
   for (const config::Shipped& file : catalogue.protocols.files()) {
     const gateway::Laboratory laboratory = gateway::load_laboratory(file, catalogue, false);

@@ -10,6 +10,19 @@ constexpr std::size_t most_kept = 1000;
 constexpr std::size_t most_steps = 1'000'000;
 }  // namespace
 
+Capture front_of(Capture capture, std::size_t size) {
+  if (capture.bytes.size() <= size) return capture;
+  capture.bytes.resize(size);
+  std::erase_if(capture.pieces, [size](std::size_t at) { return at >= size; });
+  return capture;
+}
+
+Capture flipped(Capture capture, std::size_t number, std::size_t count) {
+  char& byte = capture.bytes[capture.bytes.size() * (2 * number + 1) / (2 * count)];
+  byte = static_cast<char>(byte ^ (1 << (number % 7)));
+  return capture;
+}
+
 framing::Factory framing_of(const std::string& yaml, const gateway::Catalogue& catalogue) {
   config::Files files;
   config::Problems problems;
