@@ -48,6 +48,16 @@ class Devices(Case):
         self.addCleanup(connection.close)
         return connection
 
+    def blink(self, device):
+        """A running `send` to press-1, whose command has reached `device`."""
+        process = subprocess.Popen([FIELDGATE, "send", "press-1", '{"id":"42","command":"blink"}', "--wait", "1m", "-c",
+                                    str(self.directory / "gateway.yaml")], stdout=subprocess.PIPE, text=True, env=environment())
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        device.settimeout(PATIENCE)
+        self.assertTrue(device.recv(100).startswith(b"BLINK"))
+        return process
+
     def messages(self, count):
         self.running.wait_metric("fieldgate_adapter_messages_total", count, adapter="lines")
 
@@ -131,12 +141,7 @@ class Devices(Case):
         self.start()
         device = self.connect(line(device="press-1", n=1))
         self.messages(1)
-        process = subprocess.Popen([FIELDGATE, "send", "press-1", '{"id":"42","command":"blink"}', "--wait", "1m", "-c",
-                                    str(self.directory / "gateway.yaml")], stdout=subprocess.PIPE, text=True, env=environment())
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.kill)
-        device.settimeout(PATIENCE)
-        self.assertTrue(device.recv(100).startswith(b"BLINK"))
+        process = self.blink(device)
         device.sendall(line(device="press-1", blinked=3))
         self.assertEqual(process.wait(PATIENCE), 0)
         states = process.stdout.read().splitlines()
@@ -151,12 +156,7 @@ class Devices(Case):
         self.start()
         device = self.connect(line(device="press-1", n=1) + line(device="press-2", n=1))
         self.messages(2)
-        process = subprocess.Popen([FIELDGATE, "send", "press-1", '{"id":"42","command":"blink"}', "--wait", "1m", "-c",
-                                    str(self.directory / "gateway.yaml")], stdout=subprocess.PIPE, text=True, env=environment())
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.kill)
-        device.settimeout(PATIENCE)
-        self.assertTrue(device.recv(100).startswith(b"BLINK"))
+        process = self.blink(device)
         self.command("send", "press-2", '{"id":"42","command":"later"}', "--no-wait")
         device.sendall(line(device="press-1", blinked=3))
         self.assertEqual(process.wait(PATIENCE), 0)
