@@ -52,7 +52,7 @@ TEST_CASE("a device is there once its registration has said who it is, before it
   CHECK(udp.there == Seen{"m8"});
 }
 
-TEST_CASE("a registration of a device that may not be there is not answered, and no later heartbeat forgets that") {
+TEST_CASE("a registration of a device that may not be there is not answered, while its heartbeats are") {
   Bench bench(registers);
   bench.refusal = "unknown_device";
   const auto device = bench.device();
