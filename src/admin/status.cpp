@@ -13,7 +13,7 @@ Json to_value(const AdapterStatus& adapter) {
   return {{"name", adapter.name},         {"type", adapter.type},
           {"ready", adapter.ready},       {"connections", adapter.connections},
           {"messages", adapter.messages}, {"errors", adapter.errors},
-          {"rejected", adapter.rejected}};
+          {"rejected", adapter.rejected}, {"garbage_bytes", adapter.garbage_bytes}};
 }
 
 Json to_value(const TransformStatus& transform) {

@@ -20,6 +20,7 @@ struct AdapterStatus {
   std::uint64_t errors = 0;
   std::uint64_t rejected = 0;
   bool ready = false;
+  std::uint64_t garbage_bytes = 0;  ///< of the errors: bytes in front of a frame, counted one by one
 };
 
 struct TransformStatus {

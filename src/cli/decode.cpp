@@ -93,10 +93,14 @@ class Decoding {
     bool is_closed = false;
   };
 
-  /// What stood most often in the way of a message.
+  /// What stood most often in the way of a message; garbage only where there is nothing else, as the search for the
+  /// next frame behind a bad one leaves it.
   std::string why_none() const {
+    const auto weight = [](const auto& reason) {
+      return std::pair(!reason.first.starts_with(framing::Cut::garbage_bytes), reason.second);
+    };
     const auto most = std::max_element(reasons_.begin(), reasons_.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+                                       [weight](const auto& a, const auto& b) { return weight(a) < weight(b); });
     if (most != reasons_.end()) return most->first;
     if (!wait_.empty()) return wait_;
     return frames_ > 0 ? "its frames make none" : "they stand between the frames, and are none";

@@ -17,13 +17,16 @@ std::string word(const Json& json, const char* name, std::size_t width) {
 
 std::uint64_t number(const Json& json, const char* name) { return json.value(name, std::uint64_t{0}); }
 
+/// Errors are frames and messages; the bytes of garbage, which are counted one by one, stand apart.
 std::string adapters_table(const Json& adapters) {
-  constexpr const char* row = "{:<26}  {:<8}  {:<5}  {:>11}  {:>12}  {:>10}  {:>10}\n";
-  std::string out = fmt::format(row, "adapter", "type", "ready", "connections", "messages", "errors", "rejected");
+  constexpr const char* row = "{:<26}  {:<8}  {:<5}  {:>11}  {:>12}  {:>8}  {:>8}  {:>8}\n";
+  std::string out =
+      fmt::format(row, "adapter", "type", "ready", "connections", "messages", "errors", "garbage", "rejected");
   for (const Json& adapter : adapters) {
     out += fmt::format(row, word(adapter, "name", 26), word(adapter, "type", 8),
                        adapter.value("ready", false) ? "yes" : "no", number(adapter, "connections"),
-                       number(adapter, "messages"), number(adapter, "errors"), number(adapter, "rejected"));
+                       number(adapter, "messages"), number(adapter, "errors") - number(adapter, "garbage_bytes"),
+                       number(adapter, "garbage_bytes"), number(adapter, "rejected"));
   }
   return out;
 }

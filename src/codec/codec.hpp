@@ -17,11 +17,13 @@ class Receiver {
   ~Receiver() = default;
 };
 
-/// Why a frame is no document. Both are literals; `reason` is the label of a counter.
+/// Why a frame is no document. `reason`, the label of a counter, and `text` are literals.
 struct Failure {
   std::string_view reason;
   std::string_view text;
-  std::size_t offset = 0;  ///< where in the frame
+  std::size_t offset = 0;    ///< where in the frame
+  std::string_view field{};  ///< which one, where the codec knows it by a name; good as long as the codec
+  std::string_view found{};  ///< its text; good until the next frame
 };
 
 /// Told of each field of a frame while it is decoded: for `fieldgate decode` and the flight recorder.

@@ -31,8 +31,9 @@ struct Quantity {
   std::vector<std::pair<std::int64_t, std::string>> words;  ///< `enum`, by number
   std::vector<std::string> quoted;                          ///< the words as JSON strings
 
-  /// Reads the options scale, offset, unit, min, max, missing, enum of a field.
-  static Quantity read(config::Section& field);
+  /// Reads the options scale, offset, unit, min, max, missing, enum of a field. Where numbers arrive as text, `missing`
+  /// takes texts as well: those go to `missing_texts`.
+  static Quantity read(config::Section& field, std::vector<std::string>* missing_texts = nullptr);
 
   /// The number is its own value.
   bool plain() const;
@@ -72,6 +73,9 @@ struct Quantity {
   bool within(double value) const { return !(min && value < *min) && !(max && value > *max); }
   std::optional<std::int64_t> named(std::string_view value) const;
 };
+
+/// Reads the option `missing` of a field that arrives as text: the texts that say there is no value.
+std::vector<std::string> read_missing_texts(config::Section& field);
 
 /// Reads the option `name` of a field as a number.
 std::optional<double> read_number(config::Section& field, std::string_view name, std::string_view meaning);

@@ -128,7 +128,22 @@ std::optional<double> read_number(config::Section& field, std::string_view name,
   return decimal ? std::optional<double>(decimal->real()) : std::nullopt;
 }
 
-Quantity Quantity::read(config::Section& field) {
+std::vector<std::string> read_missing_texts(config::Section& field) {
+  const config::Node* const node = ask(field, "missing", "text or list of texts", "none",
+                                       "What says that there is no value, a text or a number, or a list of them: "
+                                       "[\"--\", NaN]; it gives null.");
+  std::vector<std::string> texts;
+  if (node == nullptr || (node->is_scalar() && node->text == "none")) return texts;
+  if (node->is_scalar()) return {node->text};
+  for (const config::Node& one : node->items) {
+    if (one.is_scalar()) texts.push_back(one.text);
+    if (!one.is_scalar()) field.error(one.mark, "missing", "expected a text in the list");
+  }
+  if (texts.empty()) field.error("missing", "expected the text that says there is no value, or a list: [\"--\", NaN]");
+  return texts;
+}
+
+Quantity Quantity::read(config::Section& field, std::vector<std::string>* missing_texts) {
   Quantity quantity;
   std::optional<Decimal> scale;
   read_scale(field, quantity, scale);
@@ -146,7 +161,15 @@ Quantity Quantity::read(config::Section& field) {
   quantity.min = read_number(field, "min", "A value below is no value: the frame does not decode.");
   quantity.max = read_number(field, "max", "A value above is no value: the frame does not decode.");
   if (quantity.min && quantity.max && *quantity.min > *quantity.max) field.error("min", "is above 'max'");
-  read_missing(field, quantity);
+  if (missing_texts == nullptr) {
+    read_missing(field, quantity);
+  } else {
+    for (std::string& text : read_missing_texts(field)) {
+      const auto raw = parse_raw(text);
+      if (raw) quantity.missing.push_back(*raw);
+      if (!raw) missing_texts->push_back(std::move(text));
+    }
+  }
   read_words(field, quantity);
   return quantity;
 }

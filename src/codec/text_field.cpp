@@ -75,7 +75,8 @@ std::optional<Failure> TextFields::append(std::string& json, std::span<const Tex
       return source < sources.size() && sources[source].present();
     });
     if (!present) {
-      if (field.field.is_required) return Failure{"missing_field", "a field that is required is not there", 0};
+      if (field.field.is_required)
+        return Failure{"missing_field", "a field is required, and is not there", 0, field.field.name};
       continue;
     }
     if (fields_[field.namesake].is_given) continue;
@@ -88,6 +89,8 @@ std::optional<Failure> TextFields::append(std::string& json, std::span<const Tex
     const std::size_t value = json.size();
     if (auto failure = append_field(field, json, sources, time)) {
       failure->offset = offset;
+      failure->field = field.field.name;
+      failure->found = field.sources.size() > 1 ? std::string_view(joined_) : sources[first].text;
       return failure;
     }
     fields_[field.namesake].is_given = json.size() != value;

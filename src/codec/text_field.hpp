@@ -48,6 +48,7 @@ struct TextField {
   Quantity quantity;                                       ///< of numbers
   std::vector<std::pair<std::string, std::string>> words;  ///< `enum` of text
   std::optional<std::string> otherwise;                    ///< what other texts become; empty: they are left out
+  std::vector<std::string> missing;                        ///< the texts that mean there is no value: null
   std::optional<unsigned> bit;                             ///< of whole numbers: the bit that is the truth value
   TimePattern pattern;                                     ///< of `time`
   std::chrono::minutes zone{};                             ///< of `time`: what local time is ahead of UTC

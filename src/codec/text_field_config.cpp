@@ -125,9 +125,10 @@ void read_quantity(config::Section& section, TextField& field) {
   const bool is_truth = field.kind == Kind::boolean;
   const bool is_word = field.kind == Kind::text || field.kind == Kind::automatic || is_truth;
   if (!is_word || section.describing()) {
-    field.quantity = Quantity::read(section);
+    field.quantity = Quantity::read(section, &field.missing);
     return;
   }
+  field.missing = read_missing_texts(section);
   field.quantity.unit = section.text("unit", std::string(), "Its unit: shown by `decode`, not sent.");
   for (auto& [key, word] : section.text_map(
            "enum", "The words that the texts stand for: { A: valid, V: void }; of a boolean: { A: true, V: false }.")) {

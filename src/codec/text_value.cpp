@@ -89,6 +89,12 @@ const std::string* word_of(const TextField& field, std::string_view text) {
   return field.otherwise ? &*field.otherwise : nullptr;
 }
 
+/// Whether it is one of the texts that mean there is no value.
+bool is_missing(const TextField& field, std::string_view text) {
+  return !field.missing.empty() &&
+         std::find(field.missing.begin(), field.missing.end(), trimmed(text)) != field.missing.end();
+}
+
 /// Whether it is none of the texts of the enum, which are all that there is to tell.
 bool is_left_out(const TextField& field, std::string_view text) {
   return field.otherwise && field.otherwise->empty() && word_of(field, text) == &*field.otherwise;
@@ -216,7 +222,7 @@ void append_any(std::string& json, const TextField& field, const TextSource& sou
 
 std::optional<Failure> append_text_value(std::string& json, const TextField& field, const TextSource& source,
                                          std::string_view hemisphere, std::optional<TimePoint>& time) {
-  if (source.json == "null") {
+  if (source.json == "null" || is_missing(field, source.text)) {
     json += "null";
     return std::nullopt;
   }

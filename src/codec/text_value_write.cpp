@@ -95,7 +95,10 @@ Result<void> write_boolean(const TextField& field, std::string_view text, std::s
 }  // namespace
 
 Result<void> write_text_value(const TextField& field, const Value& value, std::string& out, std::string& hemisphere) {
-  if (value.kind == Value::Kind::null) return {};
+  if (value.kind == Value::Kind::null) {
+    if (!field.missing.empty()) out += field.missing.front();
+    return {};
+  }
   std::string scratch;
   const std::string_view text = text_of(value, scratch);
   const bool is_string = value.kind == Value::Kind::string;

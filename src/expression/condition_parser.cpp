@@ -253,10 +253,17 @@ class ConditionParser {
     return false;
   }
 
+  /// Decimal, or a whole number in hex after 0x.
   bool read_number(Operand& made) const {
     const char* const end = token_.text.data() + token_.text.size();
-    const auto [stop, bad] = std::from_chars(token_.text.data(), end, made.number);
     made.kind = Seen::Kind::number;
+    if (token_.text.starts_with("0x")) {
+      std::uint64_t whole = 0;
+      const auto [stop, bad] = std::from_chars(token_.text.data() + 2, end, whole, 16);
+      made.number = static_cast<double>(whole);
+      return bad == std::errc() && stop == end;
+    }
+    const auto [stop, bad] = std::from_chars(token_.text.data(), end, made.number);
     return bad == std::errc() && stop == end;
   }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/node.hpp"
 #include "config/values.hpp"
 
@@ -116,7 +118,27 @@ Checksum Checksum::read(config::Section& section, std::size_t behind) {
       section.flag("optional", false, "With ascii_hex: whether a frame without digits in its place passes.");
   sum.verify_ =
       section.flag("verify", true, "Whether it is verified in what comes; else it is only filled in in what goes out.");
+  if (over && sum.verify_ && sum.sums_itself())
+    section.error("over", fmt::format("includes the checksum's own bytes, {} from {} on, so that it never holds: {}",
+                                      sum.width(), sum.at_,
+                                      sum.at_ < 0 ? fmt::format("let it end at {}", sum.at_)
+                                                  : std::string("let it begin behind them, or end before them")));
   return sum;
+}
+
+/// Whether `over` meets the checksum, however long the frame: only where both count from the same end is that known.
+bool Checksum::sums_itself() const {
+  const auto [from, to] = over_;
+  const auto end = at_ + static_cast<std::int64_t>(width());
+  if (at_ < 0) return to < 0 && to > at_ && (from >= 0 || from < end);
+  return from >= 0 && from < end && (to < 0 || to > at_);
+}
+
+std::size_t Checksum::gap(std::size_t tail, std::size_t behind) const {
+  const std::size_t sum_tail = this->tail();
+  const auto above = [](std::size_t a, std::size_t b) { return a > b ? a - b : 0; };
+  if (sum_tail == 0) return above(tail, behind);
+  return above(tail, sum_tail) + above(std::min(tail, above(sum_tail, width())), behind);
 }
 
 Wide Checksum::of(Bytes frame) const {

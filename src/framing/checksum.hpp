@@ -35,12 +35,16 @@ class Checksum {
   /// Bytes at the end of a frame that are not before the checksum; 0 where it stands at a place counted from the start.
   std::size_t tail() const { return at_ < 0 ? static_cast<std::size_t>(-at_) : 0; }
 
+  /// Of the last `tail` bytes of a frame those that are not its own, where `behind` more stand at the very end.
+  std::size_t gap(std::size_t tail, std::size_t behind) const;
+
   bool operator==(const Checksum& other) const;
 
  private:
   enum class Kind : std::uint8_t { crc, exclusive_or, sum, lrc };
 
   void read_algorithm(config::Section& section);
+  bool sums_itself() const;
   Wide of(Bytes frame) const;
   std::optional<Wide> stored(Bytes frame) const;
   /// Digits or bytes on the wire.

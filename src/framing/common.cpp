@@ -5,6 +5,12 @@
 
 namespace fieldgate::framing {
 
+namespace {
+
+constexpr std::int64_t longest = 16 * 1024 * 1024;
+
+}  // namespace
+
 Common Common::read(config::Section& section, std::size_t behind, bool start_required) {
   Common common;
   common.max_length = read_max_length(section);
@@ -22,6 +28,10 @@ Common Common::read(config::Section& section, std::size_t behind, bool start_req
       section.slice("payload", "What the codec reads of a frame, as a range [from, to]; left out: the whole frame.");
   if (common.payload && always_empty(*common.payload))
     section.error("payload", "is empty whatever the frame: `to` is the first byte outside, and must lie behind `from`");
+  if (common.payload && common.payload->second < 0) {
+    const auto tail = static_cast<std::size_t>(-std::max(common.payload->second, -longest));
+    common.unsaid = common.checksum ? common.checksum->gap(tail, behind) : tail - std::min(tail, behind);
+  }
   common.close = section.choice<bool>("on_error", false,
                                       "After a bad frame: search for the next good one, or close the connection.",
                                       {{"resync", false}, {"close", true}});
@@ -31,15 +41,14 @@ Common Common::read(config::Section& section, std::size_t behind, bool start_req
 }
 
 Result<Draft> Draft::make(const Common& common, Bytes payload, std::size_t front, std::size_t back, std::string& out) {
-  constexpr std::int64_t most = 16 * 1024 * 1024;
   const auto size = static_cast<std::int64_t>(payload.size());
   if (common.checksum) back = std::max(back, common.checksum->tail());
   const auto [from, to] = common.payload.value_or(Range(static_cast<std::int64_t>(front), INT64_MAX));
-  std::int64_t behind = to < 0 ? -std::max(to, -most - 1) : to == INT64_MAX ? static_cast<std::int64_t>(back) : 0;
+  std::int64_t behind = to < 0 ? -std::max(to, -longest - 1) : to == INT64_MAX ? static_cast<std::int64_t>(back) : 0;
   if (from < 0 || (to >= 0 && size > to - std::min(from, to)))
     return Error{"payload", "framing.payload has no place for " + std::to_string(size) + " bytes"};
   behind = std::max(behind, static_cast<std::int64_t>(front) - from - size);
-  if (from > most || behind > most || from + size + behind > static_cast<std::int64_t>(common.max_length))
+  if (from > longest || behind > longest || from + size + behind > static_cast<std::int64_t>(common.max_length))
     return too_long(payload, common.max_length);
   Draft draft(out, out.size());
   out.append(static_cast<std::size_t>(from), '\0').append(payload).append(static_cast<std::size_t>(behind), '\0');

@@ -24,6 +24,7 @@ struct Common {
   bool close = false;            ///< a bad frame loses the stream
   bool fail_fast = true;         ///< a frame is too long as soon as that is known; else when it is over
   bool shared_flag = false;      ///< the end of a frame may be the start of the next
+  std::size_t unsaid = 0;        ///< bytes behind the payload that no option says; zero in what goes out
 
   /// `behind`: bytes of a frame behind its checksum, where that has no `at`. `start_required` as it says.
   static Common read(config::Section& section, std::size_t behind = 0, bool start_required = false);

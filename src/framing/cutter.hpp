@@ -22,6 +22,7 @@ namespace fieldgate::framing {
 ///    is cut for a test, and unreadable() says what is wrong.
 ///  - whole_frames: whether a bad frame is left as a whole, since the next can only begin behind it.
 ///  - claims, if it is there: a frame that is too long is only said to be so by bytes that may be no frame.
+///  - drafts, if it is there: a frame is made by Draft, round a payload where the common options put it.
 ///  - can_flush: whether `flush(Bytes)` gives a last frame when nothing more comes.
 ///
 /// After a bad frame the search goes on one byte behind its beginning. Until a good frame is
@@ -54,6 +55,11 @@ class Cutter final : public Framer {
       made = Shape::unreadable();
     if (!made) out.resize(begin);
     return made;
+  }
+
+  std::size_t unsaid(Branch) const override {
+    if constexpr (requires { Shape::drafts; }) return common().unsaid;
+    return 0;
   }
 
   bool midway() const override { return shape_.midway(); }

@@ -13,6 +13,7 @@ class DatagramShape {
   static constexpr std::string_view meaning = "The datagram, or the MQTT message, is the frame.";
   static constexpr bool whole_frames = true;
   static constexpr bool can_flush = false;
+  static constexpr bool drafts = true;
 
   struct Config {
     Common common;

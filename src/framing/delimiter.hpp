@@ -19,6 +19,7 @@ class DelimiterShape {
       "Frames ended by a delimiter of one or more bytes, or by any one of several.";
   static constexpr bool whole_frames = true;
   static constexpr bool can_flush = true;
+  static constexpr bool drafts = true;
 
   struct Config {
     Common common;  ///< its max_length is without the delimiter

@@ -48,6 +48,9 @@ void Escape::read_map(config::Section& section) {
     } else if (from->empty() || to->empty()) {
       section.error("map", "nothing can stand for nothing: give bytes on both sides, like { 0x7d01: 0x7d }");
     } else {
+      for (const std::string& text : {wire, plain}) {
+        if (const auto doubt = config::hex_warning(text)) section.warning("map", *doubt);
+      }
       pairs_.push_back({*from, *to});
       if (leads_.find(from->front()) == std::string::npos) leads_ += from->front();
     }

@@ -12,6 +12,7 @@ class FixedShape {
   static constexpr std::string_view meaning = "Frames that all have the same length.";
   static constexpr bool whole_frames = false;
   static constexpr bool can_flush = false;
+  static constexpr bool drafts = true;
 
   struct Config {
     Common common;

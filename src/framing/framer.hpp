@@ -75,6 +75,9 @@ class Framer {
   /// The same by one case of a switch.
   virtual Result<void> wrap_as(Branch, Bytes payload, std::string& out) const { return wrap(payload, out); }
 
+  /// How many bytes behind the payload, in what this case makes, no option says: they are zero.
+  virtual std::size_t unsaid(Branch) const { return 0; }
+
   /// The case that the YAML calls so; nothing where there is none.
   virtual std::optional<Branch> branch(std::string_view) const { return std::nullopt; }
 

@@ -19,6 +19,7 @@ class LengthFieldShape {
   static constexpr std::string_view meaning = "Frames with a field that says how long they are.";
   static constexpr bool whole_frames = false;
   static constexpr bool can_flush = false;
+  static constexpr bool drafts = true;
   static constexpr bool claims = true;
 
   enum class Endian : std::uint8_t { big, little };

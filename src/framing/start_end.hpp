@@ -16,6 +16,7 @@ class StartEndShape {
       "Frames between a start and an end, with byte stuffing where they need it.";
   static constexpr bool whole_frames = false;
   static constexpr bool can_flush = false;
+  static constexpr bool drafts = true;
 
   struct Config {
     Common common;  ///< its start is not empty

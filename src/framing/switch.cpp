@@ -149,12 +149,21 @@ Cut Switch::stalled(Bytes input) {
   return cut;
 }
 
-Result<void> Switch::wrap_as(Branch branch, Bytes payload, std::string& out) const {
+std::size_t Switch::wrapping(Branch branch) const {
   std::size_t index = branch;
-  if (index >= config_.cases.size() || !config_.cases[index].framing) {
-    index = 0;
-    while (index < config_.cases.size() && !config_.cases[index].framing) ++index;
-  }
+  if (index < config_.cases.size() && config_.cases[index].framing) return index;
+  index = 0;
+  while (index < config_.cases.size() && !config_.cases[index].framing) ++index;
+  return index;
+}
+
+std::size_t Switch::unsaid(Branch branch) const {
+  const std::size_t index = wrapping(branch);
+  return index < config_.cases.size() ? framer(index).unsaid(0) : 0;
+}
+
+Result<void> Switch::wrap_as(Branch branch, Bytes payload, std::string& out) const {
+  const std::size_t index = wrapping(branch);
   if (index >= config_.cases.size()) return Error{"no_case", "none of the switch's cases frames anything"};
   return framer(index).wrap(payload, out);
 }

@@ -45,12 +45,15 @@ class Switch final : public Framer {
   /// By the first case that frames.
   Result<void> wrap(Bytes payload, std::string& out) const override { return wrap_as(0, payload, out); }
   Result<void> wrap_as(Branch branch, Bytes payload, std::string& out) const override;
+  std::size_t unsaid(Branch branch) const override;
   std::optional<Branch> branch(std::string_view name) const override;
 
  private:
   static constexpr std::size_t none = ~std::size_t{0};
 
   Framer& framer(std::size_t index) const;
+  /// The case that wraps for this one: itself, or the first that frames; none: past the last.
+  std::size_t wrapping(Branch branch) const;
   Match::Answer choose(Bytes input, std::size_t& index) const;
   Cut pass(std::size_t index, Bytes input, std::size_t at);
   /// Moves `at` to where a frame may begin; a cut where that is not all.

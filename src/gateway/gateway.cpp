@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "framing/framer.hpp"
+
 namespace fieldgate::gateway {
 
 Gateway::Gateway(const Configuration& configuration, reactor::Reactor& reactor, telemetry::Metrics& metrics,
@@ -232,7 +234,8 @@ admin::Status Gateway::report() const {
   for (const auto& inflow : inflows_) {
     const telemetry::AdapterCounters& counters = inflow->adapter->counters();
     status.adapters.push_back({inflow->name, inflow->type, counters.connections, counters.messages,
-                               counters.errors.total(), counters.rejected.total(), inflow->adapter->ready()});
+                               counters.errors.total(), counters.rejected.total(), inflow->adapter->ready(),
+                               counters.errors.count_of(framing::Cut::garbage_bytes)});
   }
   for (const Stage& stage : transforms_) {
     if (stage.transform) status.transforms.push_back({stage.name, stage.type, stage.dropped->total()});

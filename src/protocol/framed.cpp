@@ -8,6 +8,21 @@
 
 namespace fieldgate::protocol {
 
+namespace {
+
+/// Names the field where the codec does: 'humidity' is no number: "--".
+std::string text_of(const codec::Failure& failure, bool may_show) {
+  constexpr std::string_view anonymous = "a field";
+  constexpr std::size_t most = 32;
+  if (failure.field.empty() || !failure.text.starts_with(anonymous)) return std::string(failure.text);
+  std::string text = '\'' + std::string(failure.field) + '\'';
+  text += failure.text.substr(anonymous.size());
+  if (may_show && !failure.found.empty()) text += ": \"" + telemetry::escaped(failure.found, most) + '"';
+  return text;
+}
+
+}  // namespace
+
 Framed::Framed(FramedConfig config, const expression::Environment& environment, expression::Paths& paths,
                telemetry::AdapterCounters& counters, telemetry::Log log, protocol::Receiver& receiver,
                const FramedLimits& limits)
@@ -93,17 +108,18 @@ void Framed::not_decoded(const codec::Failure& failure) {
   counters_.errors.count(failure.reason);
   undecoded_ = true;
   verdict_ = failure.reason;
-  verdict_text_ = failure.text;
+  verdict_text_ = text_of(failure, config_.secret.empty());
   log_.limited(telemetry::Level::warn, failure.reason, "{}: a frame is no message: {} at byte {} of {}: {}",
-               peer_text(*message_.origin), failure.text, failure.offset, message_.frame.size(), shown(message_.frame));
+               peer_text(*message_.origin), verdict_text_, failure.offset, message_.frame.size(),
+               shown(message_.frame));
   if (observer_ != nullptr)
-    observer_->failed(failure.reason, std::string(failure.text) + " at byte " + std::to_string(failure.offset));
+    observer_->failed(failure.reason, verdict_text_ + " at byte " + std::to_string(failure.offset));
   if (config_.on_error == FramedConfig::OnError::close) arrival_->close = failure.reason;
   if (config_.on_error != FramedConfig::OnError::dead_letter) return;
   message_.document = {};
   message_.device = {};
   message_.time = message_.received.wall;
-  receiver_.dead_letter(message_, failure.reason, failure.text);
+  receiver_.dead_letter(message_, failure.reason, verdict_text_);
 }
 
 void Framed::document(const Document& document) {

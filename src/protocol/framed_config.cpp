@@ -107,6 +107,23 @@ void read_requests(config::Section& s, FramedConfig& config, const NameCheck& ch
       s.flag("half_duplex", true, "Whether on a connection only one request or command is open at a time.");
 }
 
+/// What goes out must be whole: bytes behind the payload that no option says are zero.
+void check_unsaid(config::Section& s, const FramedConfig& config) {
+  if (s.describing() || !config.framing) return;
+  const auto framer = config.framing.make();
+  std::size_t unsaid = 0;
+  const auto look = [&](const Outgoing& out) {
+    if (out.frame) unsaid = std::max(unsaid, framer->unsaid(out.branch.value_or(0)));
+  };
+  for (const Reply& reply : config.replies) look(reply.out);
+  for (const Request& request : config.requests) look(request.exchange.out);
+  for (const auto& [name, command] : config.commands) look(command.exchange.out);
+  if (unsaid == 0) return;
+  s.warning("framing", "what goes out would have " + std::to_string(unsaid) + (unsaid == 1 ? " byte" : " bytes") +
+                           " of 00 behind its payload, which no option says: let 'payload' reach to the checksum, "
+                           "or to the frame's end, and send them as a part of it");
+}
+
 /// What an mqtt adapter cannot do, and why.
 void check_mqtt(config::Section& s) {
   if (s.has("replies")) s.error("replies", std::string(no_replies));
@@ -125,6 +142,7 @@ FramedConfig read_all(config::Section& s, std::optional<Transport> transport, bo
   check(s, "time", config.time.from);
   read_replies(s, config, check);
   read_requests(s, config, check);
+  check_unsaid(s, config);
   if (transport == Transport::mqtt) check_mqtt(s);
   return config;
 }

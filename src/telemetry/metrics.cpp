@@ -145,4 +145,11 @@ std::uint64_t Reasons::total() const {
   return sum;
 }
 
+std::uint64_t Reasons::count_of(std::string_view reason) const {
+  for (const auto& [name, counter] : reasons_) {
+    if (name == reason) return *counter;
+  }
+  return 0;
+}
+
 }  // namespace fieldgate::telemetry

@@ -94,6 +94,8 @@ class Reasons {
 
   void count(std::string_view reason, std::uint64_t times = 1) { of(reason) += times; }
   std::uint64_t total() const;
+  /// Of one reason; 0 where it has not come.
+  std::uint64_t count_of(std::string_view reason) const;
 
  private:
   Metrics& metrics_;

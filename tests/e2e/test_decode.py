@@ -7,7 +7,7 @@ import struct
 import subprocess
 import unittest
 
-from harness import FIELDGATE, Case, environment, fieldgate
+from harness import FIELDGATE, ROOT, Case, environment, fieldgate
 from test_encode import METER
 
 FRAME = "68 0003 81 08fd"
@@ -117,6 +117,21 @@ class Decode(Case):
         text = self.decode(bad).stdout
         computed = crc16_modbus(bytes.fromhex(FRAME))[::-1].hex()
         self.assertRegex(text, rf"bad_checksum at 0, \d+ bytes?: .*computed 0x{computed}, but .*0x00")
+
+    def test_garbage_behind_a_bad_frame_is_not_why_no_message_came(self):
+        bad = self.decode(framed(FRAME)[:-1] + b"\0")
+        self.assertEqual(bad.returncode, 1)
+        self.assertIn("garbage_bytes", bad.stdout)
+        self.assertRegex(bad.stderr, "no message came of 8 bytes: bad_checksum: ")
+
+    def test_the_documents_show_what_is_printed(self):
+        text = (ROOT / "docs" / "laboratory.md").read_text()
+        config = re.search(r"```yaml\n(protocols:\n  meter:.*?)```", text, re.S)[1]
+        shown = re.search(r"```\n\$ fieldgate decode -c meter.yaml --hex two.hex\n(.*?)```", text, re.S)[1]
+        good = "6800128112345678901208fce240000180697dba22963d"
+        two = self.write("two.hex", good + good.replace("08fc", "08fd"))
+        found = fieldgate("decode", "-c", self.write("meter.yaml", config), "--hex", two)
+        self.assertEqual(found.stdout, shown)
 
     def test_bytes_that_wait_are_shown_with_what_they_wait_for(self):
         found = self.json(framed(FRAME) + b"\x68\x00\x20\x81", status=0)

@@ -13,7 +13,7 @@ TEST_CASE("a status as JSON") {
   status.version = "1.2.3";
   status.gateway = "plant-7";
   status.uptime = 90s;
-  status.adapters.push_back({"meters", "tcp", 3, 100, 2, 1, true});
+  status.adapters.push_back({"meters", "tcp", 3, 100, 2, 1, true, 1});
   admin::SinkStatus sink;
   sink.name = "cloud\xff";
   sink.type = "http";
@@ -35,6 +35,7 @@ TEST_CASE("a status as JSON") {
   CHECK(json["uptime"] == 90.0);
   CHECK(json["adapters"][0]["connections"] == 3);
   CHECK(json["adapters"][0]["ready"] == true);
+  CHECK(json["adapters"][0]["garbage_bytes"] == 1);
   CHECK(json["sinks"][0]["name"] == "cloud\xef\xbf\xbd");
   CHECK(json["sinks"][0]["missing"] == 0);
   CHECK(json["sinks"][0]["oldest"] == 1.5);

@@ -35,7 +35,16 @@ Json running(const Json& sink) {
           {"started", "2026-01-31T08:15:30.123Z"},
           {"uptime", 93784.0},
           {"transforms", {{{"name", "hot"}, {"type", "filter"}, {"dropped", 40}}}},
-          {"adapters", {{{"name", "meters"}, {"type", "tcp"}, {"ready", true}, {"connections", 3}, {"messages", 100}}}},
+          {"adapters",
+           {{{"name", "meters"},
+             {"type", "tcp"},
+             {"ready", true},
+             {"connections", 3},
+             {"messages", 100},
+             {"errors", 43},
+             {"garbage_bytes", 42},
+             {"rejected", 5}},
+            {{"name", "presence"}, {"type", "presence"}, {"ready", true}}}},
           {"sinks", Json::array({sink})},
           {"dead_letters", {{"letters", 3}, {"bytes", 2048}}}};
 }
@@ -53,6 +62,9 @@ TEST_CASE("the status of a running gateway") {
   CHECK(has(text, "gateway plant-7, Fieldgate 0.1.0, up 1d 2h (since 2026-01-31T08:15:30.123Z)\n"));
   CHECK(has(text, "sink cloud (http): up\n"));
   CHECK(has(text, "hot                         filter                40\n"));
+  CHECK(has(text,
+            "meters                      tcp       yes              3           100         1        42         5\n"));
+  CHECK(has(text, "presence                    presence  yes  "));
   CHECK(has(text, "buffer: disk, ok; the oldest waits for 1m 15s\n"));
   CHECK(has(text, "  balances: yes\n"));
   CHECK(has(text, "dead letters: 3, 2.0 KiB\n"));

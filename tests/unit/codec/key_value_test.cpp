@@ -32,6 +32,30 @@ TEST_CASE("certain keys are typed, renamed and required") {
         "t=215 state=A d=310126 c=161530 id=FF");
 }
 
+TEST_CASE("texts that say there is no value give null, and null gives the first of them") {
+  FromYaml codec(R"yaml({ type: key_value, separator: ";", assign: ":", fields: {
+      RH: { type: number, scale: 0.1, missing: ["--", "///", NaN, -999] }, P: { type: integer, missing: "--" },
+      S: { type: text, missing: "?" }, T: { type: rfc3339, time: true, missing: "--" },
+      B: { type: boolean, missing: ["-"] }, A: { type: auto, missing: [0, none] } } })yaml");
+  REQUIRE(codec.problem == "");
+  CHECK(codec.decode("RH:--;P: -- ;S:?;T:--;B:-;A:0") == R"({"RH":null,"P":null,"S":null,"T":null,"B":null,"A":null})");
+  CHECK(codec.time_text() == "");
+  CHECK(codec.decode("RH:NaN;A:none") == R"({"RH":null,"A":null})");
+  CHECK(codec.decode("RH:-999") == R"({"RH":null})");
+  CHECK(codec.decode("RH:-99;S:--;A:1") == R"({"RH":-9.9,"S":"--","A":1})");
+  CHECK(codec.decode("RH:-") == "bad_value at 3");
+  CHECK(codec.encode(R"({"RH":null,"P":7,"S":null,"B":null})") == "RH:--;P:7;S:?;B:-");
+}
+
+TEST_CASE("missing takes texts, in a list or alone") {
+  const auto problem = [](const std::string& missing) {
+    return FromYaml("{ type: key_value, fields: { a: { type: number, missing: " + missing + " } } }").problem;
+  };
+  CHECK(problem("none") == "");
+  CHECK(problem("[]").find("expected the text that says there is no value") != std::string::npos);
+  CHECK(problem("[[1]]").find("expected a text in the list") != std::string::npos);
+}
+
 TEST_CASE("other separators, and blanks round them") {
   FromYaml codec(R"yaml({ type: key_value, separator: ";", assign: ":", quote: "'", prefix: "#" })yaml");
   CHECK(codec.decode("#a: 1 ; b :two words;c:'x;y'") == R"({"a":1,"b":"two words","c":"x;y"})");

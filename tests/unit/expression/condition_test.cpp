@@ -45,6 +45,9 @@ TEST_CASE("numbers, texts and booleans compare") {
                            "data.voltage != 250",
                            "250 < data.voltage",
                            "data.count > -1",
+                           "data.count == 0x3",
+                           "data.voltage < 0xFf",
+                           "data.count in [0x02, 0x03]",
                            "data.kind == 'reading'",
                            "data.kind == \"reading\"",
                            "data.kind != 'x'",
@@ -172,6 +175,8 @@ TEST_CASE("an error says where it is and what was expected") {
   CHECK(holds(wrong("dvice == 'x'"), "did you mean 'device'?"));
   CHECK(holds(wrong("device == abc"), "texts stand in quotes"));
   CHECK(holds(wrong("data.a == 1x"), "is no number"));
+  CHECK(holds(wrong("data.a == 0x"), "is no number"));
+  CHECK(holds(wrong("data.a == 0x1g"), "is no number"));
   CHECK(holds(wrong("data.a in 'x'"), "a list"));
   CHECK(holds(wrong("data.a in [data.b]"), "no names"));
   CHECK(holds(wrong("data.a in ['x' 'y']"), "',' or ']'"));

@@ -133,6 +133,50 @@ TEST_CASE("a range that holds nothing of any frame is told") {
   }
 }
 
+TEST_CASE("a checksum over its own bytes is told, as it never holds") {
+  const auto problem = [](const std::string& sum) {
+    return Read("{ type: fixed, length: 9, checksum: { algorithm: crc16_modbus, " + sum + " } }").problem;
+  };
+  for (const char* sum : {"over: [1, -1], at: -2", "over: [1, -1]", "over: [0, -1], at: 3", "over: [2, 9], at: 3"}) {
+    CAPTURE(sum);
+    CHECK(holds(problem(sum), "includes the checksum's own bytes"));
+  }
+  CHECK(holds(problem("over: [1, -1], at: -2"), "let it end at -2"));
+  for (const char* sum : {"over: [1, -2], at: -2", "over: [2, 9], at: 0", "over: [0, 3], at: 3",
+                          "over: [-2, -1], at: -4", "over: [1, -1], at: -2, verify: false", "over: [0, 7], at: -2"}) {
+    CAPTURE(sum);
+    CHECK(problem(sum) == "");
+  }
+}
+
+TEST_CASE("a framing knows how many bytes behind the payload no option says") {
+  const auto unsaid = [](const std::string& options) {
+    const Read read("{ " + options + " }");
+    CAPTURE(options);
+    REQUIRE(read.problem == "");
+    return read.factory.make()->unsaid(0);
+  };
+  const std::string sum = "checksum: { algorithm: xor, encoding: ascii_hex, over: [1, -3], at: -2 }";
+  CHECK(unsaid("type: line, start: '$', " + sum + ", payload: [1, -3]") == 1);
+  CHECK(unsaid("type: line, start: '$', " + sum + ", payload: [1, -2]") == 0);
+  CHECK(unsaid("type: line, payload: [0, -2]") == 2);
+  CHECK(unsaid("type: line, payload: [2, 100]") == 0);
+  const std::string field = "type: length_field, length_size: 1, end: 0x0d0a, ";
+  CHECK(unsaid(field + "payload: [1, -2]") == 0);
+  CHECK(unsaid(field + "checksum: { algorithm: crc16_x25 }, payload: [1, -4]") == 0);
+  CHECK(unsaid(field + "checksum: { algorithm: crc16_x25, at: -5 }, payload: [1, -5]") == 1);
+  CHECK(unsaid("type: modbus_rtu, payload: [1, -2]") == 0);
+  CHECK(unsaid("type: switch, cases: [ { match: { bytes: 0x01 }, framing: discard }, { match: { bytes: 0x02 }, "
+               "framing: { type: fixed, length: 9, payload: [0, -3] } } ]") == 3);
+}
+
+TEST_CASE("an escape that reads like hex is told with both spellings") {
+  const Read read("{ type: delimiter, delimiters: 0xc5, escape: { map: { 0xdb02: db } } }");
+  CHECK(holds(read.problem, "write 0xdb for the byte, or 0x6462"));
+  CHECK(holds(Read("{ type: delimiter, delimiters: 0xc5, escape: { map: { db02: 0xdb } } }").problem, "write 0xdb02"));
+  CHECK(Read("{ type: delimiter, delimiters: 0xc5, escape: { map: { 0xdb02: 0xdb, '=n': 'x' } } }").problem == "");
+}
+
 TEST_CASE("a match that asks nothing is told") {
   const auto problem = [](const std::string& match) {
     return Read("{ type: switch, cases: [ { match: " + match + ", framing: discard } ] }").problem;

@@ -46,6 +46,13 @@ TEST_CASE("a reply that cannot pass the framing is told at load, where it is kno
   CHECK(Read("[ { hex: '{{ data.x }}' } ]", Transport::tcp, "type: fixed, length: 3").problem == "");
 }
 
+TEST_CASE("bytes that would go out as zero behind the payload are told where something goes out") {
+  const std::string gap = "type: fixed, length: 4, payload: [0, -1]";
+  CHECK(holds(Read("[ { hex: '{{ data.x }}' } ]", Transport::tcp, gap).problem, "1 byte of 00 behind its payload"));
+  CHECK(Read("[ { hex: '{{ data.x }}', frame: false } ]", Transport::tcp, gap).problem == "");
+  CHECK(Read("[]", Transport::tcp, gap).problem == "");
+}
+
 TEST_CASE("names that cannot exist are told in replies too") {
   CHECK(holds(Read("[ { text: '{{ topic }}' } ]").problem, "'topic' cannot exist here"));
   CHECK(holds(Read("[ { text: a, when: \"tls.cn == 'x'\" } ]").problem, "'tls.cn' cannot exist here"));
