@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "config/problem.hpp"
+
 namespace fieldgate::device {
 
 namespace {
@@ -19,6 +21,21 @@ std::string key_of(const CommandRequest& request) {
   const SipHash hash(0, 0);
   const std::string whole = request.name + '\0' + (request.framed ? "f" : "") + '\0' + request.content;
   return "h" + std::to_string(hash(whole)) + "." + std::to_string(whole.size());
+}
+
+/// Why no adapter lets devices be given it: it may not be allowed, or there may be none that is called so.
+std::string not_allowed(const std::string& name, const std::vector<const Source*>& sources, bool known) {
+  std::vector<std::string_view> names;
+  bool exists = is_own(name);
+  for (const Source* source : sources) {
+    if (source->protocol == nullptr) continue;
+    for (const auto& [other, command] : source->protocol->config().commands) names.push_back(other);
+  }
+  exists = exists || std::find(names.begin(), names.end(), name) != names.end();
+  if (!exists) return "there is no command '" + name + "'" + config::did_you_mean(name, names);
+  const std::string where = known ? "adapters." + sources.front()->adapter + ".commands does not name '"
+                                  : std::string("the option commands of no adapter names '");
+  return where + name + "': write it there to let devices be given it";
 }
 
 }  // namespace
@@ -89,11 +106,7 @@ Commands::Book::Verdict Commands::Book::check(const CommandRequest& request) con
   }
   if (is_own(request.name)) verdict.repeatable = false;
   if (!allowed) {
-    verdict.error = "not_allowed: " +
-                    (sources.size() == 1 && view ? "adapters." + sources.front()->adapter + ".commands"
-                                                 : std::string("the option commands of no adapter")) +
-                    (sources.size() == 1 && view ? " does not name '" : " names '") + request.name +
-                    "': write it there to let devices be given it";
+    verdict.error = "not_allowed: " + not_allowed(request.name, sources, view && view->source != nullptr);
     return verdict;
   }
   if (fits) verdict = {CommandState::queued, {}, verdict.lifetime, verdict.repeatable};

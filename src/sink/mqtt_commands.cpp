@@ -69,6 +69,7 @@ void MqttCommands::subscribed(int code) {
 }
 
 void MqttCommands::message(const mqtt::Incoming& incoming) {
+  if (incoming.retain && incoming.payload.empty()) return;  // somebody clears the topic
   ++received_;
   device::CommandRequest request;
   if (const auto refusal = read(incoming, request)) return refuse(std::move(request), *refusal);
@@ -156,8 +157,9 @@ bool MqttCommands::may_answer_at(std::string_view topic) const {
 
 void MqttCommands::refuse(device::CommandRequest request, const Refusal& refusal) {
   refused_.count(refusal.reason);
-  log_.limited(telemetry::Level::warn, refusal.reason, "refused command '{}' to '{}': {}: {}",
-               telemetry::escaped(request.name), telemetry::escaped(request.device), refusal.reason, refusal.text);
+  log_.warn("refused command '{}' to '{}'{}: {}: {}", telemetry::escaped(request.name),
+            telemetry::escaped(request.device), request.id.empty() ? "" : ", id " + telemetry::escaped(request.id),
+            refusal.reason, refusal.text);
   device::CommandStatus status;
   status.request = std::move(request);
   status.state = device::CommandState::refused;

@@ -101,7 +101,8 @@ class Mosquitto:
         self.process.wait(PATIENCE)
 
     def publish(self, topic, payload, qos=1, retain=False, check=True, options=()):
-        command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-t", topic, "-q", str(qos), "-s", *options]
+        command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-t", topic, "-q", str(qos),
+                   "-s" if payload else "-n", *options]
         result = subprocess.run(command + (["-r"] if retain else []), capture_output=True, timeout=PATIENCE,
                                 input=payload if isinstance(payload, bytes) else payload.encode())
         assert result.returncode == 0 or not check, result.stderr

@@ -163,9 +163,13 @@ class Commands(Case):
         meter = self.meter()
         self.command(id_="2", retain=True)
         self.wait_refused("retain", "2")
+        self.broker.publish(COMMAND, "", retain=True)  # somebody clears the topic
         self.command("open", "3")
         self.assertEqual(meter.take(8), OPEN)
         self.assertEqual(self.gateway_.metric("fieldgate_sink_commands_refused_total", reason="retained"), 2)
+        self.assertEqual(self.gateway_.metric("fieldgate_sink_commands_refused_total", reason="malformed"), 0)
+        for id_ in ("1", "2"):
+            self.gateway_.wait_log(f", id {id_}: retained")
 
     def test_a_repeated_command_is_answered_and_not_sent_again(self):
         self.start()

@@ -66,6 +66,9 @@ TEST_CASE("what may not be given is refused, and the text says which list to cha
   run.submit(R"({"command":"now"})");
   REQUIRE(run.until_told("refused refused refused "));
   CHECK(holds(run.last.error, "adapters.lines.commands"));
+  run.submit(R"({"command":"nwo"})", {"nwo"});
+  REQUIRE(run.until_told("refused refused refused refused "));
+  CHECK(holds(run.last.error, "there is no command 'nwo', did you mean 'now'?"));
 }
 
 TEST_CASE("a wrong argument is refused before anything is sent") {
