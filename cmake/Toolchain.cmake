@@ -9,9 +9,10 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
-set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")  # the quickest to build: the tests of CI are
 if(FIELDGATE_FUZZ)
-  set(CMAKE_CXX_FLAGS_DEBUG "-O2 -g1")  # a fuzzer is run for long
+  set(CMAKE_CXX_FLAGS_DEBUG "-O2 -g1")  # built once, run for long
+else()
+  set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")  # built often, and by CI with sanitizers
 endif()
 
 find_program(CCACHE ccache)
