@@ -136,8 +136,11 @@ std::vector<std::string> read_missing_texts(config::Section& field) {
   if (node == nullptr || (node->is_scalar() && node->text == "none")) return texts;
   if (node->is_scalar()) return {node->text};
   for (const config::Node& one : node->items) {
-    if (one.is_scalar()) texts.push_back(one.text);
-    if (!one.is_scalar()) field.error(one.mark, "missing", "expected a text in the list");
+    if (one.is_scalar()) {
+      texts.push_back(one.text);
+    } else {
+      field.error(one.mark, "missing", "expected a text in the list");
+    }
   }
   if (texts.empty()) field.error("missing", "expected the text that says there is no value, or a list: [\"--\", NaN]");
   return texts;

@@ -26,13 +26,12 @@ std::string key_of(const CommandRequest& request) {
 /// Why no adapter lets devices be given it: it may not be allowed, or there may be none that is called so.
 std::string not_allowed(const std::string& name, const std::vector<const Source*>& sources, bool known) {
   std::vector<std::string_view> names;
-  bool exists = is_own(name);
   for (const Source* source : sources) {
     if (source->protocol == nullptr) continue;
     for (const auto& [other, command] : source->protocol->config().commands) names.push_back(other);
   }
-  exists = exists || std::find(names.begin(), names.end(), name) != names.end();
-  if (!exists) return "there is no command '" + name + "'" + config::did_you_mean(name, names);
+  if (!is_own(name) && std::find(names.begin(), names.end(), name) == names.end())
+    return "there is no command '" + name + "'" + config::did_you_mean(name, names);
   const std::string where = known ? "adapters." + sources.front()->adapter + ".commands does not name '"
                                   : std::string("the option commands of no adapter names '");
   return where + name + "': write it there to let devices be given it";
