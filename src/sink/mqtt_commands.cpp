@@ -158,7 +158,8 @@ bool MqttCommands::may_answer_at(std::string_view topic) const {
 void MqttCommands::refuse(device::CommandRequest request, const Refusal& refusal) {
   refused_.count(refusal.reason);
   log_.warn("refused command '{}' to '{}'{}: {}: {}", telemetry::escaped(request.name),
-            telemetry::escaped(request.device), request.id.empty() ? "" : ", id " + telemetry::escaped(request.id),
+            telemetry::escaped(request.device),
+            request.id.empty() ? "" : ", id " + telemetry::escaped(request.id, device::CommandRequest::max_id),
             refusal.reason, refusal.text);
   device::CommandStatus status;
   status.request = std::move(request);
