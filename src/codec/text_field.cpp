@@ -89,8 +89,10 @@ std::optional<Failure> TextFields::append(std::string& json, std::span<const Tex
     const std::size_t value = json.size();
     if (auto failure = append_field(field, json, sources, time)) {
       failure->offset = offset;
-      failure->field = field.field.name;
-      failure->found = field.sources.size() > 1 ? std::string_view(joined_) : sources[first].text;
+      if (failure->field.empty()) {  // else its own codec knows it better
+        failure->field = field.field.name;
+        failure->found = field.sources.size() > 1 ? std::string_view(joined_) : sources[first].text;
+      }
       return failure;
     }
     fields_[field.namesake].is_given = json.size() != value;

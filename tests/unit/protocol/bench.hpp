@@ -151,8 +151,9 @@ class Bench final : public Receiver {
     }
     return ++last;
   }
-  Receipt dead_letter(const Message& message, std::string_view reason, std::string_view) override {
+  Receipt dead_letter(const Message& message, std::string_view reason, std::string_view text) override {
     letters.push_back(std::string(reason) + ": " + std::string(message.frame));
+    letter_text = text;
     return ++last;
   }
   bool open() const override { return is_open; }
@@ -169,6 +170,7 @@ class Bench final : public Receiver {
   Instant now;
   Seen seen;
   Seen letters;
+  std::string letter_text;   ///< what the last of them says
   Seen there;                ///< devices that were, before a message
   std::string_view refusal;  ///< of those
   Peer* heard_by = nullptr;
